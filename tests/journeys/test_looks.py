@@ -1,0 +1,73 @@
+"""Every kind of page in both languages and widths: clean for axe, for the content policy, and without sideways scrolling."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.journeys.conftest import Seat
+from zhike.core import writes
+from zhike.customers.models import Contact, Customer
+from zhike.identity.factories import Cast
+from zhike.identity.models import Role
+from zhike.sales.models import Opportunity, Pipeline, Stage
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+PAGES = (
+    "/", "/customers/", "/customers/{customer}/", "/customers/{customer}/edit/", "/customers/{customer}/history/",
+    "/customers/{customer}/access/", "/customers/{customer}/transfer/", "/customers/{customer}/delete/",
+    "/customers/recycle-bin/", "/contacts/", "/contacts/{contact}/", "/opportunities/", "/opportunities/{opportunity}/",
+    "/opportunities/{opportunity}/move/", "/opportunities/new/", "/funnel/?by=branch", "/funnel/records/", "/products/",
+    "/search/?q=浦发", "/jobs/", "/settings/", "/users/", "/departments/", "/roles/", "/pipelines/", "/customers/import/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "width", "theme"), [("zh-hans", 1440, "light"), ("en", 390, "dark")])
+def test_pages_are_accessible_and_keep_to_their_width(
+    sit: Callable[..., Seat], people: Cast, customer: Customer, axe_source: str, language: str, width: int, theme: str
+) -> None:
+    actor = people.actor("admin")
+    contact = writes.create(actor, Contact(name="王建国", customer=customer, mobile="13800138000"))
+    row = Opportunity(name="网点改造", customer=customer, amount=Decimal(120_000), owner=people.ana)
+    writes.create(actor, row)
+    ids = {"customer": customer.pk, "contact": contact.pk, "opportunity": row.pk}
+    admin = sit("admin", language=language, width=width)
+    admin.page.context.add_cookies([{"name": "zhike_theme", "value": theme, "url": admin.address}])
+    found: list[str] = []
+    for path in PAGES:
+        address = path.format(**ids)
+        answer = admin.page.goto(admin.address + address)
+        assert answer is not None
+        admin.page.wait_for_load_state("networkidle")
+        if answer.status != 200:
+            found.append(f"{address}: {answer.status}")
+            continue
+        found += [f"{address}: {violation}" for violation in _violations(admin, axe_source)]
+        wide = admin.page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            found.append(f"{address}: scrolls sideways, {wide} px on {width} px")
+        if language == "en":
+            found += [f"{address}: {text}" for text in _chinese_labels(admin)]
+    assert not found, "\n".join(found)
+
+
+def _violations(seat: Seat, axe_source: str) -> list[str]:
+    seat.page.evaluate(axe_source)
+    report: dict[str, Any] = seat.page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+    )
+    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in report["violations"]]
+
+
+def _chinese_labels(seat: Seat) -> list[str]:
+    """Headings, labels and buttons of the English page that speak Chinese: a text that was forgotten."""
+    texts = seat.page.locator("label, th, button, h2, legend, summary").all_inner_texts()
+    stored = (Stage, Pipeline, Role, Contact, Customer, Opportunity)
+    names = ["简体中文", "中文", *(name for model in stored for name in model.objects.values_list("name", flat=True))]
+    return [
+        text
+        for text in texts
+        if any("\u4e00" <= sign <= "\u9fff" for sign in text) and not any(n in text for n in names)
+    ]

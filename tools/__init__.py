@@ -1,0 +1,1 @@
+"""Commands for developers; each file runs by itself."""

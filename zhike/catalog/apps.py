@@ -1,0 +1,8 @@
+"""Products."""
+
+from django.apps import AppConfig
+
+
+class CatalogConfig(AppConfig):
+    name = "zhike.catalog"
+    label = "catalog"

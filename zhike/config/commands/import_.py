@@ -1,0 +1,30 @@
+"""`zhike import`: files brought in as a plan says."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from zhike.config.cli import start
+from zhike.config.language import gettext as _
+
+
+def configure(parser: ArgumentParser) -> None:
+    parser.add_argument("--plan", metavar="FILE", type=Path, required=True, help=_("the plan, a TOML file"))
+    parser.add_argument("--dry-run", action="store_true", help=_("check every row and report; write nothing"))
+    parser.add_argument(
+        "--as",
+        dest="user",
+        metavar="USER",
+        default="",
+        help=_("act with the rights of this person (default: the system)"),
+    )
+    parser.epilog = _(
+        "A plan names the files, their order, which column goes where and what to do with known rows. "
+        "Run it twice and the second run changes nothing; a run that was broken off goes on where it was."
+    )
+
+
+def run(options: Namespace) -> int:
+    start()
+    from zhike.core.transfer.command import main
+
+    return main(options)

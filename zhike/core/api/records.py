@@ -1,0 +1,98 @@
+"""Records to JSON and back: what a caller may see of a row, and what he may set."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from zhike.core.actors import Actor, FieldMode
+from zhike.core.entities import Entity, FieldKind
+from zhike.core.lists import ListPage, ListQuery
+from zhike.core.lists.rows import Cell, build_rows, columns_to_load
+from zhike.core.writes import NotReachable
+
+
+def visible_fields(actor: Actor, entity: Entity) -> list[str]:
+    """The names of the fields that this caller may see at all."""
+    return [name for name in entity.readable if actor.access.field_mode(entity.slug, name) is not FieldMode.HIDDEN]
+
+
+def page_json(page: ListPage) -> dict[str, Any]:
+    """A list's page as the API answers it."""
+    return {
+        "items": [row_json(row) for row in page.rows],
+        "total": None if page.total is None else {"value": page.total.value, "exact": page.total.exact},
+        "next": page.next_cursor or None,
+    }
+
+
+def row_json(row: Any) -> dict[str, Any]:
+    """One row of a list: its id, version and cells."""
+    answer: dict[str, Any] = {"id": row.id, "version": getattr(row.record, "version", None)}
+    for cell in row.cells:
+        answer[cell.column.name] = _value(cell)
+        if cell.column.field.currency_name:
+            answer[cell.column.field.currency_name] = cell.currency or None
+    return answer
+
+
+def _value(cell: Cell) -> Any:
+    if cell.related is not None:
+        return {"id": cell.related.id, "label": cell.related.label, "reachable": cell.related.reachable}
+    value = cell.value
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if value is None or isinstance(value, (str, int, bool, list, float)):
+        return value
+    return str(value)
+
+
+def one_json(actor: Actor, entity: Entity, pk: int, fields: str = "") -> dict[str, Any]:
+    """One reachable record. Raises `NotReachable`, and `ListError` for a field that is not there."""
+    columns = ListQuery.make(entity, actor, columns=fields or ",".join(visible_fields(actor, entity))).columns
+    rows: Any = entity.model._default_manager
+    record = rows.visible_to(actor).filter(pk=pk).only(*columns_to_load(entity, columns)).first()
+    if record is None:
+        raise NotReachable
+    return row_json(build_rows(actor, entity, columns, [record])[0])
+
+
+def assign(actor: Actor, entity: Entity, row: models.Model, sent: Mapping[str, Any]) -> None:
+    """Set what was sent on a row; blank texts for null. Raises `ValidationError` for records the caller does not reach."""
+    mistakes: dict[str, str] = {}
+    for name, value in sent.items():
+        if not entity.has_field(name):
+            continue
+        field = entity.field(name)
+        if field.kind is FieldKind.RELATION:
+            if value is not None and not _reaches(actor, field.related, value):
+                mistakes[name] = _("There is no such record, or you cannot see it.")
+                continue
+            setattr(row, field.attname, value)
+        elif value is None and not field.model_field.null:
+            setattr(row, name, field.model_field.get_default())
+        else:
+            setattr(row, name, value)
+    if mistakes:
+        raise ValidationError(mistakes)
+
+
+def _reaches(actor: Actor, model: type[models.Model] | None, pk: int) -> bool:
+    rows: Any = None if model is None else model._default_manager
+    return rows is not None and rows.visible_to(actor).filter(pk=pk).exists()
+
+
+def errors_of(error: ValidationError) -> list[dict[str, str]]:
+    """A validation error as a list of field and sentence."""
+    by_field: Mapping[str, Sequence[str]] = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    return [
+        {"field": "" if name == "__all__" else name, "message": message}
+        for name, messages in by_field.items()
+        for message in messages
+    ]

@@ -1,0 +1,227 @@
+"""Changing lists of options: words, colours, order, in use or not, two codes made one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from zhike.core import options, overlay, writes
+from zhike.core.actors import Actor
+from zhike.core.configuration.log import log
+from zhike.core.configuration.rights import OPTIONS, require
+from zhike.core.entities import Entity, FieldKind, registry
+from zhike.core.options.models import Option
+from zhike.core.search.pinyin import sort_key
+from zhike.core.text import tidy
+from zhike.core.writes.errors import RuleBroken
+
+COLOURS = ("grey", "blue", "green", "amber", "red", "violet", "brand")
+_BATCH = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What an option says: a label per language (one is enough) and a colour, which may be blank."""
+
+    label_zh: str
+    label_en: str = ""
+    colour: str = ""
+
+
+def add_option(actor: Actor, list_name: str, words: Words) -> Option:
+    """Add an option at the end of a list; its code is made from its words. Raises `RuleBroken`."""
+    known = _editable(actor, list_name)
+    words = _checked(words, (entry for entry in known.values()))
+    with transaction.atomic():
+        overlay.bump()
+        position = max((row.position for row in Option.objects.filter(list_name=list_name)), default=0)
+        row = Option.objects.create(
+            list_name=list_name,
+            code=_free_code(words, set(known)),
+            label_zh=words.label_zh,
+            label_en=words.label_en,
+            colour=words.colour,
+            position=max(position, len(known) * 10) + 10,
+        )
+        log(
+            actor,
+            "add_option",
+            {"label_zh": ("", words.label_zh), "label_en": ("", words.label_en)},
+            record_id=row.pk,
+            note=list_name,
+        )
+    return row
+
+
+def change_option(actor: Actor, list_name: str, code: str, words: Words) -> None:
+    """Give an option other words or another colour; the code, and so every record, stays. Raises `RuleBroken`."""
+    known = _editable(actor, list_name)
+    entry = _entry(known, code)
+    words = _checked(words, (each for each in known.values() if each.code != code))
+    with transaction.atomic():
+        row = _row(list_name, entry, known)
+        changes: dict[str, tuple[Any, Any]] = {}
+        for name in ("label_zh", "label_en", "colour"):
+            changes[name] = (getattr(row, name), getattr(words, name))
+            setattr(row, name, getattr(words, name))
+        _save(actor, row, "change_option", changes)
+
+
+def switch_option(actor: Actor, list_name: str, code: str, *, on: bool) -> None:
+    """Offer an option again, or no longer; records that carry it keep it."""
+    known = _editable(actor, list_name)
+    entry = _entry(known, code)
+    with transaction.atomic():
+        row = _row(list_name, entry, known)
+        before, row.is_active = row.is_active, on
+        _save(actor, row, "switch_option", {"is_active": (before, on)})
+
+
+def order_options(actor: Actor, list_name: str, codes: list[str]) -> None:
+    """Put the options of a list into this order. Raises `RuleBroken` unless each is named once."""
+    known = _editable(actor, list_name)
+    if sorted(codes) != sorted(known):
+        raise RuleBroken(_("The list was changed meanwhile. Reload the page and order it again."))
+    with transaction.atomic():
+        for index, code in enumerate(codes):
+            row = _row(list_name, known[code], known)
+            row.position = index * 10
+            row.save()
+        overlay.bump()
+        log(actor, "order_options", {"order": (list(known), codes)}, note=list_name)
+
+
+def merge_options(actor: Actor, list_name: str, code: str, into: str) -> int:
+    """Give every record that carries `code` the code `into`, and switch `code` off. Returns how many records changed.
+
+    Each change is an event of its own under one batch id. Raises `RuleBroken` when the actor may not edit some of the records.
+    """
+    known = _editable(actor, list_name)
+    entry, target = _entry(known, code), _entry(known, into)
+    if code == into:
+        raise RuleBroken(_("Choose another option to merge into."), "into")
+    batch = actor.in_batch(uuid4().hex)
+    changed = 0
+    with transaction.atomic():
+        for entity, name in _users_of(list_name):
+            changed += _recode(batch, entity, name, code, into)
+        row = _row(list_name, entry, known)
+        row.is_active = False
+        _save(batch, row, "merge_option", {"code": (code, target.code)})
+    return changed
+
+
+def _recode(actor: Actor, entity: Entity, name: str, code: str, into: str) -> int:
+    found = entity.model._default_manager.filter(**{name: code}).order_by("pk")
+    rows = list(found.filter(deleted_at__isnull=True) if entity.has_column("deleted_at") else found)
+    for start in range(0, len(rows), _BATCH):
+        part = rows[start : start + _BATCH]
+        for row in part:
+            setattr(row, name, into)
+        try:
+            writes.save_many(actor, part, action="edit")
+        except writes.NotReachable as missing:
+            raise RuleBroken(
+                _(
+                    "Some %(records)s carry this option and are not yours to change. Let an administrator who sees all do it."
+                )
+                % {"records": entity.label_plural}
+            ) from missing
+    return len(rows)
+
+
+def count_uses(list_name: str) -> dict[str, int]:
+    """How many live records carry each code of a list."""
+    counts: dict[str, int] = {}
+    for entity, name in _users_of(list_name):
+        rows = entity.model._default_manager.exclude(**{name: ""})
+        if entity.has_column("deleted_at"):
+            rows = rows.filter(deleted_at__isnull=True)
+        for code, count in rows.order_by().values_list(name).annotate(Count("pk")):
+            counts[code] = counts.get(code, 0) + count
+    return counts
+
+
+def _users_of(list_name: str) -> Iterable[tuple[Entity, str]]:
+    for entity in registry.all():
+        for each in entity.model._meta.concrete_fields:
+            if entity.has_field(each.name):
+                field = entity.field(each.name)
+                if field.kind is FieldKind.OPTION and field.option_list == list_name:
+                    yield entity, each.name
+
+
+def _editable(actor: Actor, list_name: str) -> dict[str, options.Entry]:
+    require(actor, OPTIONS)
+    try:
+        listed = options.get_list(list_name)
+    except KeyError as unknown:
+        raise RuleBroken(_("There is no such list.")) from unknown
+    if listed.is_table:
+        raise RuleBroken(_("This list is an official code table and cannot be changed."))
+    return options.entries(list_name)
+
+
+def _entry(known: dict[str, options.Entry], code: str) -> options.Entry:
+    if code not in known:
+        raise RuleBroken(_("There is no such option in this list."))
+    return known[code]
+
+
+def _checked(words: Words, others: Iterable[options.Entry]) -> Words:
+    words = Words(label_zh=tidy(words.label_zh), label_en=tidy(words.label_en), colour=words.colour)
+    if not words.label_zh and not words.label_en:
+        raise RuleBroken(_("An option needs a word, in Chinese or in English."), "label_zh")
+    if max(len(words.label_zh), len(words.label_en)) > 100:
+        raise RuleBroken(_("At most 100 characters."), "label_zh")
+    if words.colour and words.colour not in COLOURS:
+        raise RuleBroken(_("Choose one of the colours."), "colour")
+    said = {text.casefold() for entry in others for text in _texts(entry)}
+    for field, text in (("label_zh", words.label_zh), ("label_en", words.label_en)):
+        if text and text.casefold() in said:
+            raise RuleBroken(_("There is already an option called “%(text)s”.") % {"text": text}, field)
+    return words
+
+
+def _texts(entry: options.Entry) -> list[str]:
+    """What an option says, in every language."""
+    found = []
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found.append(entry.text())
+    return found
+
+
+def _free_code(words: Words, taken: set[str]) -> str:
+    base = sort_key(words.label_en or words.label_zh)
+    base = (
+        "_".join("".join(letter if letter.isascii() and letter.isalnum() else " " for letter in base).split())[:30]
+        or "option"
+    )
+    code, number = base, 1
+    while code in taken:
+        number += 1
+        code = f"{base}_{number}"
+    return code
+
+
+def _row(list_name: str, entry: options.Entry, known: dict[str, Any]) -> Option:
+    """The stored row of an option, or a new one that says what is shipped."""
+    found = Option.objects.filter(list_name=list_name, code=entry.code).first()
+    if found is not None:
+        return found
+    return Option(
+        list_name=list_name, code=entry.code, colour=entry.colour, position=list(known).index(entry.code) * 10
+    )
+
+
+def _save(actor: Actor, row: Option, verb: str, changes: dict[str, tuple[Any, Any]]) -> None:
+    row.save()
+    overlay.bump()
+    log(actor, verb, changes, record_id=row.pk, note=f"{row.list_name}: {row.code}")

@@ -1,0 +1,43 @@
+"""The registry of entities: declare shape here, write behaviour in actions."""
+
+from zhike.core.entities.declarations import (
+    Contribution,
+    Entity,
+    MenuItem,
+    Module,
+    Panel,
+    RelatedList,
+    Relation,
+    SettingsPage,
+    Verb,
+)
+from zhike.core.entities.fields import Field, Label
+from zhike.core.entities.kinds import FieldKind, RecordKind
+from zhike.core.entities.paths import Path, Step, UnknownPath, resolve
+from zhike.core.entities.registry import contribute, extend, register, registry
+from zhike.core.entities.verb_forms import VerbForm
+
+__all__ = [
+    "Contribution",
+    "Entity",
+    "Field",
+    "FieldKind",
+    "Label",
+    "MenuItem",
+    "Module",
+    "Panel",
+    "Path",
+    "RecordKind",
+    "RelatedList",
+    "Relation",
+    "SettingsPage",
+    "Step",
+    "UnknownPath",
+    "Verb",
+    "VerbForm",
+    "contribute",
+    "extend",
+    "register",
+    "registry",
+    "resolve",
+]

@@ -1,0 +1,132 @@
+"""A field as pages, API, import and conditions see it, read from the Django model field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from django.db import models
+from django.utils.functional import Promise
+
+from zhike.core.entities.kinds import FieldKind
+from zhike.core.fields import (
+    BaseAmountField,
+    MoneyField,
+    NumberField,
+    OptionField,
+    PercentField,
+    PhoneField,
+    PinyinKeyField,
+)
+
+Label: TypeAlias = str | Promise
+Choices: TypeAlias = Sequence[tuple[str, Label]]
+
+# The first class that fits wins, so subclasses stand before their bases.
+_KINDS: tuple[tuple[type[models.Field[Any, Any]], FieldKind], ...] = (
+    (OptionField, FieldKind.OPTION),
+    (MoneyField, FieldKind.MONEY),
+    (BaseAmountField, FieldKind.DECIMAL),
+    (PercentField, FieldKind.PERCENT),
+    (PhoneField, FieldKind.PHONE),
+    (NumberField, FieldKind.NUMBER),
+    (models.ForeignKey, FieldKind.RELATION),
+    (models.OneToOneField, FieldKind.RELATION),
+    (models.EmailField, FieldKind.EMAIL),
+    (models.URLField, FieldKind.URL),
+    (models.TextField, FieldKind.LONG_TEXT),
+    (models.CharField, FieldKind.TEXT),
+    (models.BooleanField, FieldKind.BOOLEAN),
+    (models.DateTimeField, FieldKind.MOMENT),
+    (models.DateField, FieldKind.DATE),
+    (models.DecimalField, FieldKind.DECIMAL),
+    (models.IntegerField, FieldKind.INTEGER),
+    (models.JSONField, FieldKind.LIST),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field of an entity. `sort_path` is the Django path that orders rows by it, blank where it cannot be sorted."""
+
+    name: str
+    kind: FieldKind
+    label: Label
+    help_text: Label
+    required: bool
+    editable: bool
+    unique: bool
+    max_length: int | None
+    decimal_places: int | None
+    choices: Choices
+    option_list: str
+    related: type[models.Model] | None
+    sort_path: str
+    model_field: models.Field[Any, Any]
+
+    @property
+    def attname(self) -> str:
+        """The attribute that holds the stored value: `customer_id` for a relation."""
+        return self.model_field.attname
+
+    @property
+    def currency_name(self) -> str:
+        """The field that holds a money field's currency."""
+        return f"{self.name}_currency" if self.kind is FieldKind.MONEY else ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The model fields to select so that the value can be shown."""
+        return (self.name, self.currency_name) if self.currency_name else (self.name,)
+
+
+def describe_field(model: type[models.Model], name: str) -> Field:
+    """Read one field off its model. Raises `FieldDoesNotExist` for an unknown name and `TypeError` for a kind we do not know."""
+    found = model._meta.get_field(name)
+    if not isinstance(found, models.Field):
+        raise TypeError(f"{model.__name__}.{name} is not a column of its own table.")
+    kind = _kind_of(found)
+    related = found.related_model if kind is FieldKind.RELATION else None
+    return Field(
+        name=name,
+        kind=kind,
+        label=found.verbose_name,
+        help_text=found.help_text,
+        required=not found.blank and not found.has_default(),
+        editable=found.editable,
+        unique=found.unique,
+        max_length=found.max_length,
+        decimal_places=getattr(found, "decimal_places", None),
+        choices=tuple((str(code), text) for code, text in found.flatchoices) if found.choices else (),
+        option_list=found.list_name if isinstance(found, OptionField) else "",
+        related=related if isinstance(related, type) else None,
+        sort_path=_sort_path(model, found, kind),
+        model_field=found,
+    )
+
+
+def _kind_of(field: models.Field[Any, Any]) -> FieldKind:
+    if field.choices:
+        return FieldKind.CHOICE
+    for field_class, kind in _KINDS:
+        if isinstance(field, field_class):
+            return kind
+    raise TypeError(f"{field} has no kind; add it to core.entities.fields.")
+
+
+def _sort_path(model: type[models.Model], field: models.Field[Any, Any], kind: FieldKind) -> str:
+    if kind in (FieldKind.LONG_TEXT, FieldKind.LIST):
+        return ""
+    if kind is FieldKind.RELATION:
+        # A related record sorts by its own natural order: its pinyin key, its position, else its name.
+        related = field.related_model
+        names = {each.name for each in related._meta.get_fields()} if isinstance(related, type) else set()
+        for natural in ("name_key", "full_name_key", "position", "name"):
+            if natural in names:
+                return f"{field.name}__{natural}"
+        return field.name
+    for other in model._meta.fields:
+        if isinstance(other, (PinyinKeyField, BaseAmountField)) and other.of == field.name:
+            return other.name
+    return field.name

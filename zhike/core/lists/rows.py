@@ -1,0 +1,93 @@
+"""Rows of a list as they are shown: plain values, related records by their label, masked fields masked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from zhike.core.actors import Actor
+from zhike.core.entities import Entity, FieldKind
+from zhike.core.lists.columns import Column
+from zhike.core.lists.labels import Related, related_labels
+from zhike.core.masking import mask
+
+Labels = Mapping[type[models.Model], Mapping[int, Related]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One value. Blank is None, "" or []; `currency` stands with money; a masked value is already text with stars."""
+
+    column: Column
+    value: object
+    related: Related | None = None
+    currency: str = ""
+    masked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One record of the page. Of `record` only the shown columns are loaded; reading another one costs a query."""
+
+    id: int
+    title: str
+    record: Any
+    cells: tuple[Cell, ...]
+
+
+def columns_to_load(entity: Entity, columns: Iterable[Column]) -> tuple[str, ...]:
+    """The model fields that a page needs: the shown ones, the title, the number and what identifies the state."""
+    names = ["id", *(name for column in columns for name in column.field.columns), *entity.field(entity.title).columns]
+    names += [name for name in ("version", "deleted_at", entity.number) if name and entity.has_column(name)]
+    known = {each.name for each in entity.model._meta.concrete_fields}
+    return tuple(dict.fromkeys(name for name in names if name in known))
+
+
+def build_rows(actor: Actor, entity: Entity, columns: Sequence[Column], records: Sequence[Any]) -> tuple[Row, ...]:
+    """Rows with their cells; one statement for each related model, whatever the number of rows."""
+    labels = _labels(actor, entity, columns, records)
+    return tuple(
+        Row(
+            id=record.pk,
+            title=_title(entity, record, labels),
+            record=record,
+            cells=tuple(_cell(column, record, labels) for column in columns),
+        )
+        for record in records
+    )
+
+
+def _labels(actor: Actor, entity: Entity, columns: Sequence[Column], records: Sequence[Any]) -> Labels:
+    fields = [column.field for column in columns if not column.masked]
+    wanted: dict[type[models.Model], set[int]] = {}
+    for field in (*fields, entity.field(entity.title)):
+        if field.kind is FieldKind.RELATION and field.related is not None:
+            ids = (getattr(record, field.attname) for record in records)
+            wanted.setdefault(field.related, set()).update(pk for pk in ids if pk is not None)
+    return {model: related_labels(actor, model, ids) for model, ids in wanted.items()}
+
+
+def _title(entity: Entity, record: Any, labels: Labels) -> str:
+    field = entity.field(entity.title)
+    value = getattr(record, field.attname)
+    if field.kind is FieldKind.RELATION and field.related is not None:
+        related = labels[field.related].get(value)
+        return related.label if related else ""
+    return "" if value is None else str(value)
+
+
+def _cell(column: Column, record: Any, labels: Labels) -> Cell:
+    field = column.field
+    value = getattr(record, field.attname)
+    if column.masked:
+        return Cell(column=column, value="" if field.kind is FieldKind.RELATION else mask(value), masked=True)
+    if field.kind is FieldKind.RELATION and field.related is not None:
+        related = None if value is None else labels[field.related].get(value)
+        return Cell(column=column, value=value, related=related)
+    return Cell(column=column, value=value, currency=_currency(column, record))
+
+
+def _currency(column: Column, record: Any) -> str:
+    name = column.field.currency_name
+    return str(getattr(record, name, "")) if name else ""

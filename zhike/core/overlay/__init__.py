@@ -1,0 +1,65 @@
+"""Configuration as the running process sees it: read once, kept until somebody changes it.
+
+The one-row `Epoch` carries a token that every change of configuration replaces. A request reads it with its user and throws the
+cached values away when it differs. A token is never used twice, so a rolled back change can not leave a wrong cache behind.
+"""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+from uuid import uuid4
+
+from zhike.core.overlay.models import Epoch
+
+_T = TypeVar("_T")
+
+
+class _Cache:
+    """The values read under one token; replaced whole, so that threads never see a mixture."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+        self.values: dict[str, Any] = {}
+
+
+class _Process:
+    cache: _Cache | None = None
+
+
+class Setting(Generic[_T]):
+    """One part of the configuration, read by `load` when it is first needed under the present epoch."""
+
+    def __init__(self, name: str, load: Callable[[], _T]) -> None:
+        self.name = name
+        self._load = load
+
+    def get(self) -> _T:
+        cache = _Process.cache
+        if cache is None:
+            cache = _Process.cache = _Cache(current_token())
+        if self.name not in cache.values:
+            cache.values[self.name] = self._load()
+        value: _T = cache.values[self.name]
+        return value
+
+
+def current_token() -> str:
+    """The token of the configuration in force, from the database."""
+    return Epoch.objects.values_list("token", flat=True).filter(pk=1).first() or ""
+
+
+def refresh(token: str | None = None) -> None:
+    """Forget what was cached under another token. Without `token` it is read; called at the start of requests and job batches."""
+    token = current_token() if token is None else token
+    if _Process.cache is None or _Process.cache.token != token:
+        _Process.cache = _Cache(token)
+
+
+def forget() -> None:
+    """Forget everything, whatever the token."""
+    _Process.cache = None
+
+
+def bump() -> None:
+    """Say that configuration changed; call it in the transaction of the change."""
+    Epoch.objects.update_or_create(pk=1, defaults={"token": uuid4().hex})
+    forget()

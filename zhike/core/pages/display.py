@@ -1,0 +1,251 @@
+"""How values look: one escaped piece of HTML per value, made without templates so that a list of thousands of cells is quick.
+
+Nothing here asks the database. What a reader may see was decided before: masked values arrive masked, and a related record
+that he does not reach arrives as a label without a link.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from html import escape
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import models
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from zhike.core import company, options
+from zhike.core.entities import Field, FieldKind
+from zhike.core.pages import moments
+from zhike.core.pages.icons import icon
+from zhike.core.pages.words import join_words, speaks_chinese
+
+TONES = frozenset({"green", "amber", "red", "blue", "violet", "grey", "brand"})
+TEN_THOUSAND = Decimal(10_000)
+_GROUPED_FROM = 10_000  # whole numbers below are written plain, so that a year stays 2026
+
+
+@dataclass(frozen=True)
+class Link:
+    """A related record as this reader may be shown it: `url` is blank where he does not reach it."""
+
+    label: str
+    url: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Style:
+    """`dense`: one line of a list. `in_ten_thousands`: amounts of company money in 万元."""
+
+    dense: bool = False
+    in_ten_thousands: bool = False
+
+
+PAGE = Style()
+LIST = Style(dense=True)
+LIST_IN_TEN_THOUSANDS = Style(dense=True, in_ten_thousands=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Value:
+    """What is to be shown: a field's Python value, with the related record or the currency that belongs to it."""
+
+    field: Field
+    value: Any
+    link: Link | None = None
+    currency: str = ""
+    masked: bool = False
+
+
+def html(text: str) -> SafeString:
+    """Mark a string whose every part was escaped here."""
+    return SafeString(text)
+
+
+def show(shown: Value, style: Style = PAGE) -> SafeString:
+    """The value as HTML; blank stays the empty string."""
+    value = shown.value
+    if shown.link is None and (value is None or value in ("", [])):
+        return html("")
+    if shown.masked:
+        return html(f'<span class="z-muted">{escape(str(value))}</span>')
+    return html(_SHOWS[shown.field.kind](shown, style))
+
+
+def plain(shown: Value) -> str:
+    """The value as unescaped text: for titles, messages and what stands in another sentence."""
+    value, field = shown.value, shown.field
+    if shown.link is not None:
+        return shown.link.label
+    if value is None or value in ("", []):
+        return ""
+    if field.kind is FieldKind.MONEY and not shown.masked:
+        return money(Decimal(value), shown.currency, PAGE)
+    if field.kind is FieldKind.BOOLEAN:
+        return _yes_or_no(value)
+    if field.kind is FieldKind.OPTION:
+        return options.label(field.option_list, value)
+    if field.kind is FieldKind.CHOICE:
+        return _choice_label(field, value)
+    if isinstance(value, (datetime, date)):
+        return moments.exactly(value)
+    return join_words(value) if isinstance(value, list) else str(value)
+
+
+def _text(shown: Value, _style: Style) -> str:
+    return escape(str(shown.value))
+
+
+def _long_text(shown: Value, style: Style) -> str:
+    text = str(shown.value)
+    if style.dense:
+        first = text if len(text) <= 80 else f"{text[:79]}…"
+        return escape(" ".join(first.split()))
+    return escape(text).replace("\n", "<br>")
+
+
+def _integer(shown: Value, _style: Style) -> str:
+    number = int(shown.value)
+    return f"{number:,}" if abs(number) >= _GROUPED_FROM else str(number)
+
+
+def _decimal(shown: Value, _style: Style) -> str:
+    number = Decimal(shown.value)
+    if shown.field.decimal_places == 2:
+        return f"{number:,.2f}"
+    return f"{number.normalize():,f}" if number else "0"
+
+
+def _percent(shown: Value, _style: Style) -> str:
+    return f"{int(shown.value)}%"
+
+
+def _money(shown: Value, style: Style) -> str:
+    return escape(money(Decimal(shown.value), shown.currency, style, shown.field.decimal_places or 2))
+
+
+def money(amount: Decimal, currency: str, style: Style = PAGE, places: int = 2) -> str:
+    """An amount with its currency: “125,000.00 元”, “USD 1,200.00”; in a list company money stands bare, the head says its unit."""
+    own = company.current().currency
+    is_own = not currency or currency == own
+    if is_own and style.in_ten_thousands:
+        return f"{amount / TEN_THOUSAND:,.2f}"
+    figure = f"{amount:,.2f}" if places == 2 or amount == round(amount, 2) else f"{amount.normalize():,f}"
+    if is_own and style.dense:
+        return figure
+    if (currency or own) == "CNY" and speaks_chinese():
+        return f"{figure} 元"
+    return f"{currency or own} {figure}"
+
+
+def _date(shown: Value, style: Style) -> str:
+    return moments.element(shown.value, dense=style.dense)
+
+
+def _boolean(shown: Value, _style: Style) -> str:
+    return escape(_yes_or_no(shown.value))
+
+
+def _yes_or_no(value: object) -> str:
+    return _("yes") if value else _("no")
+
+
+def _choice(shown: Value, _style: Style) -> str:
+    model = shown.field.model_field.model
+    tones: dict[str, dict[str, str]] = getattr(model, "tones", {})
+    return status(_choice_label(shown.field, shown.value), tones.get(shown.field.name, {}).get(str(shown.value), ""))
+
+
+def _choice_label(field: Field, value: object) -> str:
+    return next((str(label) for code, label in field.choices if code == str(value)), str(value))
+
+
+def status(label: str, tone: str) -> str:
+    """A word with a coloured dot before it, or the word alone where no colour is known."""
+    return f'<span class="z-status is-{tone}">{escape(label)}</span>' if tone in TONES else escape(label)
+
+
+def _option(shown: Value, _style: Style) -> str:
+    name = shown.field.option_list
+    entry = options.entries(name).get(shown.value)
+    if entry is None:
+        return escape(str(shown.value))
+    label = escape(options.label(name, shown.value))
+    return f'<span class="z-badge is-{entry.colour}">{label}</span>' if entry.colour in TONES else label
+
+
+def _relation(shown: Value, _style: Style) -> str:
+    link = shown.link
+    if link is None:
+        return escape(str(shown.value))
+    label = status(link.label, link.tone)
+    if not link.url:
+        return label
+    return f'<a href="{escape(link.url)}">{label}</a>'
+
+
+def _phone(shown: Value, _style: Style) -> str:
+    number = str(shown.value)
+    dialled = "".join(letter for letter in number if letter.isdigit() or letter in "+*#")
+    return _copied(f'<a class="z-number" href="tel:{escape(dialled)}">{escape(number)}</a>', number)
+
+
+def _email(shown: Value, _style: Style) -> str:
+    address = escape(str(shown.value))
+    return _copied(f'<a href="mailto:{address}">{address}</a>', str(shown.value))
+
+
+def _copied(shown: str, text: str) -> str:
+    return f'<span class="z-copy">{shown}{copy_button(text)}</span>'
+
+
+def copy_button(text: str) -> str:
+    """A small button that copies; it does nothing without JavaScript and is not shown then."""
+    return (
+        f'<button class="z-copy__button z-needs-js" type="button" data-copy="{escape(text)}" '
+        f'aria-label="{escape(_("Copy %(text)s") % {"text": text})}">{icon("copy", "small")}</button>'
+    )
+
+
+def _url(shown: Value, style: Style) -> str:
+    address = str(shown.value)
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https"):
+        return escape(address)
+    text = parts.netloc + parts.path.rstrip("/") if style.dense else address
+    return f'<a href="{escape(address)}" rel="noopener nofollow" target="_blank">{escape(text)}</a>'
+
+
+def _list(shown: Value, _style: Style) -> str:
+    words: Sequence[object] = shown.value if isinstance(shown.value, list) else [shown.value]
+    return escape(join_words([str(word) for word in words]))
+
+
+_SHOWS: dict[FieldKind, Callable[[Value, Style], str]] = {
+    FieldKind.TEXT: _text,
+    FieldKind.LONG_TEXT: _long_text,
+    FieldKind.NUMBER: _text,
+    FieldKind.INTEGER: _integer,
+    FieldKind.DECIMAL: _decimal,
+    FieldKind.PERCENT: _percent,
+    FieldKind.MONEY: _money,
+    FieldKind.DATE: _date,
+    FieldKind.MOMENT: _date,
+    FieldKind.BOOLEAN: _boolean,
+    FieldKind.CHOICE: _choice,
+    FieldKind.OPTION: _option,
+    FieldKind.RELATION: _relation,
+    FieldKind.PHONE: _phone,
+    FieldKind.EMAIL: _email,
+    FieldKind.URL: _url,
+    FieldKind.LIST: _list,
+}
+
+
+def tone_of(row: models.Model) -> str:
+    """The colour a configured row (a stage) gives itself, blank for most."""
+    tone = getattr(row, "tone", "")
+    return tone if tone in TONES else ""

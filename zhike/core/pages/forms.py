@@ -1,0 +1,289 @@
+"""The form of a record, made from its entity: what the actor may fill in, checked as far as a form can.
+
+Rules of the business and what is stored stay with `writes`; their refusals are put beside the fields (`refuse`).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from zhike.core import company, money, options
+from zhike.core.actors import Actor
+from zhike.core.entities import Entity, Field, FieldKind, RecordKind, registry
+from zhike.core.pages.inputs import (
+    AmountInput,
+    RecordInput,
+    Select,
+    TreeInput,
+    WholeNumberInput,
+    WordsInput,
+    blank_choice,
+)
+from zhike.core.pages.words import sentence_start
+from zhike.core.writes import Refused
+
+_CONTROL = {"class": "form-control"}
+_SELECT = {"class": "form-select"}
+# Selects with more choices than this become search boxes when scripts run.
+_SEARCHED_FROM = 12
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One field of the page's form: its control, and the currency that stands beside an amount."""
+
+    field: forms.BoundField
+    currency: forms.BoundField | None = None
+    wide: bool = False
+
+
+class RecordForm(forms.Form):
+    """Fields of one entity for one actor. `row` None makes a form for a new record; `presets` are its first values.
+
+    An entity may declare a subclass (`Entity.form_class`) that adds checks; it is made with the same arguments.
+    """
+
+    def __init__(
+        self,
+        entity: Entity,
+        actor: Actor,
+        row: Any = None,
+        *,
+        posted: MultiValueDict[str, Any] | None = None,
+        presets: Mapping[str, str] | None = None,
+    ) -> None:
+        self.entity = entity
+        self.actor = actor
+        self.row = row
+        initial = first_values(entity, actor) if row is None else stored_values(entity, row)
+        self.preset = {name: value for name, value in (presets or {}).items() if value and name in entity.fields}
+        initial |= self.preset
+        super().__init__(posted, initial=initial, prefix=None)
+        for name in editable_fields(entity, actor):
+            field = entity.field(name)
+            self.fields[name] = make_input(entity, actor, field, initial.get(name))
+            if field.currency_name:
+                self.fields[field.currency_name] = _currency_input(str(initial.get(field.currency_name) or ""))
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What was typed, by field name, as `writes` takes it; an unbound or faulty form has nothing."""
+        return {name: _as_stored(self.entity, name, value) for name, value in self.cleaned_data.items()}
+
+    @property
+    def first(self) -> list[Shown]:
+        """What stands in sight: required fields, then those a list of these records shows."""
+        return [*self._shown(required=True), *self._shown(required=False, prominent=True)]
+
+    @property
+    def more(self) -> list[Shown]:
+        """What is folded away."""
+        return self._shown(required=False, prominent=False)
+
+    @property
+    def more_is_open(self) -> bool:
+        """Folded fields with errors are shown."""
+        return any(shown.field.errors for shown in self.more)
+
+    def _shown(self, *, required: bool, prominent: bool = True) -> list[Shown]:
+        found: list[Shown] = []
+        for name in self.entity.fields:
+            if name not in self.fields or self.fields[name].required != required:
+                continue
+            if not required and self._is_prominent(name) != prominent:
+                continue
+            field = self.entity.field(name)
+            currency = self[field.currency_name] if field.currency_name else None
+            found.append(Shown(self[name], currency, wide=field.kind is FieldKind.LONG_TEXT))
+        return found
+
+    def _is_prominent(self, name: str) -> bool:
+        return name in self.entity.columns or name in self.entity.header_facts or name in self.preset
+
+    def refuse(self, refusal: Refused | ValidationError) -> None:
+        """Put a refusal of `writes` beside the fields it is about, else at the top."""
+        if isinstance(refusal, Refused):
+            self._say(refusal.field, [refusal.sentence])
+        elif hasattr(refusal, "error_dict"):
+            for name, sentences in refusal.message_dict.items():
+                self._say(name, sentences)
+        else:
+            self._say(None, refusal.messages)
+
+    def _say(self, name: str | None, sentences: Iterable[str]) -> None:
+        for sentence in sentences:
+            self.add_error(name if name in self.fields and name != NON_FIELD_ERRORS else None, sentence)
+
+
+def make_form(
+    entity: Entity,
+    actor: Actor,
+    row: Any = None,
+    *,
+    posted: MultiValueDict[str, Any] | None = None,
+    presets: Mapping[str, str] | None = None,
+) -> RecordForm:
+    """The entity's form for this actor."""
+    declared = entity.form_class
+    form_class = declared if isinstance(declared, type) and issubclass(declared, RecordForm) else RecordForm
+    return form_class(entity, actor, row, posted=posted, presets=presets)
+
+
+def editable_fields(entity: Entity, actor: Actor) -> list[str]:
+    """The names of the fields this actor may fill in; hidden, read-only and masked ones are not among them."""
+    return [
+        name
+        for name in entity.fields
+        if entity.field(name).editable and actor.access.field_mode(entity.slug, name).is_writable
+    ]
+
+
+def first_values(entity: Entity, actor: Actor) -> dict[str, Any]:
+    """What a new record begins with: the model's defaults, oneself as owner, the company's currency."""
+    blank = entity.model()
+    values = stored_values(entity, blank)
+    if entity.kind is RecordKind.OWNED and "owner" in entity.fields and actor.user is not None:
+        values["owner"] = actor.user
+    return values
+
+
+def stored_values(entity: Entity, row: Any) -> dict[str, Any]:
+    """The values of a row as a form shows them first."""
+    values: dict[str, Any] = {}
+    for name in entity.fields:
+        field = entity.field(name)
+        if field.kind is FieldKind.RELATION:
+            values[name] = getattr(row, name) if getattr(row, field.attname) is not None else None
+        else:
+            values[name] = getattr(row, field.attname)
+        if field.currency_name:
+            values[field.currency_name] = getattr(row, field.currency_name) or company.current().currency
+    return values
+
+
+def make_input(entity: Entity, actor: Actor, field: Field, current: Any) -> forms.Field:
+    """The control and the checks for one field, by its kind."""
+    made = _by_kind(entity, actor, field, current)
+    made.label = sentence_start(field.label)
+    made.help_text = made.help_text or str(field.help_text)
+    return made
+
+
+def _by_kind(entity: Entity, actor: Actor, field: Field, current: Any) -> forms.Field:
+    required = field.required
+    if field.kind is FieldKind.RELATION and field.related is not None and registry.has(field.related):
+        return RecordInput(
+            actor=actor,
+            related=field.related,
+            url=f"/{entity.slug}/choices/{field.name}/",
+            required=required,
+            keep=current if isinstance(current, field.related) else None,
+        )
+    if field.kind is FieldKind.OPTION:
+        return _option_input(entity, field, str(current or ""))
+    if field.kind is FieldKind.CHOICE:
+        choices = blank_choice(
+            [(code, str(label)) for code, label in field.choices], required=required, value=str(current or "")
+        )
+        return forms.ChoiceField(required=required, choices=choices, widget=Select(attrs=_SELECT))
+    made = _SIMPLE.get(field.kind, _text_input)(field)
+    made.required = required and not isinstance(made, forms.BooleanField)
+    return made
+
+
+def _text_input(field: Field) -> forms.Field:
+    return forms.CharField(max_length=field.max_length, widget=forms.TextInput(attrs=_CONTROL))
+
+
+def _long_text_input(field: Field) -> forms.Field:
+    return forms.CharField(max_length=field.max_length, widget=forms.Textarea(attrs=_CONTROL | {"rows": 3}))
+
+
+def _number_input(field: Field) -> forms.Field:
+    return forms.CharField(
+        max_length=field.max_length, widget=forms.TextInput(attrs=_CONTROL | {"autocomplete": "off"}), empty_value=None
+    )
+
+
+def _phone_input(field: Field) -> forms.Field:
+    return forms.CharField(max_length=field.max_length, widget=forms.TextInput(attrs=_CONTROL | {"type": "tel"}))
+
+
+def _email_input(field: Field) -> forms.Field:
+    return forms.EmailField(max_length=field.max_length, widget=forms.EmailInput(attrs=_CONTROL))
+
+
+def _url_input(field: Field) -> forms.Field:
+    return forms.URLField(max_length=field.max_length, assume_scheme="https", widget=forms.URLInput(attrs=_CONTROL))
+
+
+def _date_input(_field: Field) -> forms.Field:
+    widget = forms.DateInput(
+        format="%Y-%m-%d", attrs=_CONTROL | {"type": "date", "min": "1900-01-01", "max": "2199-12-31"}
+    )
+    return forms.DateField(widget=widget, input_formats=["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"])
+
+
+def _moment_input(_field: Field) -> forms.Field:
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs=_CONTROL | {"type": "datetime-local"})
+    return forms.DateTimeField(widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"])
+
+
+_SIMPLE: dict[FieldKind, Callable[[Field], forms.Field]] = {
+    FieldKind.LONG_TEXT: _long_text_input,
+    FieldKind.NUMBER: _number_input,
+    FieldKind.INTEGER: lambda field: WholeNumberInput(required=field.required),
+    FieldKind.PERCENT: lambda field: WholeNumberInput(required=field.required, least=0, most=100),
+    FieldKind.DECIMAL: lambda field: AmountInput(places=field.decimal_places or 2, required=field.required),
+    FieldKind.MONEY: lambda field: AmountInput(places=field.decimal_places or 2, required=field.required),
+    FieldKind.DATE: _date_input,
+    FieldKind.MOMENT: _moment_input,
+    FieldKind.BOOLEAN: lambda _field: forms.BooleanField(required=False, widget=forms.CheckboxInput()),
+    FieldKind.PHONE: _phone_input,
+    FieldKind.EMAIL: _email_input,
+    FieldKind.URL: _url_input,
+    FieldKind.LIST: lambda field: WordsInput(required=field.required, widget=forms.TextInput(attrs=_CONTROL)),
+}
+
+
+def _option_input(entity: Entity, field: Field, current: str) -> forms.Field:
+    listed = next((each for each in options.declared() if each.name == field.option_list), None)
+    if listed is not None and listed.is_tree:
+        url = f"/{entity.slug}/choices/{field.name}/"
+        return TreeInput(list_name=field.option_list, url=url, required=field.required, keep=current)
+    choices = options.choices(field.option_list, keep=current)
+    attrs = _SELECT | ({"data-combobox": ""} if len(choices) > _SEARCHED_FROM else {})
+    return forms.ChoiceField(
+        required=field.required,
+        choices=blank_choice(choices, required=field.required, value=current),
+        widget=Select(attrs=attrs),
+    )
+
+
+def _currency_input(current: str) -> forms.Field:
+    own = company.current().currency
+    codes = dict.fromkeys(code for code in (current or own, own, *money.CURRENCIES) if code)
+    made = forms.ChoiceField(
+        required=False, choices=[(code, code) for code in codes], widget=Select(attrs=_SELECT | {"data-plain": ""})
+    )
+    made.label = sentence_start(_("currency"))
+    return made
+
+
+def _as_stored(entity: Entity, name: str, value: Any) -> Any:
+    """A cleaned value as the model holds it: a blank is NULL, the empty text, or the default of a figure that cannot be blank."""
+    if value is not None and value != "":
+        return value
+    if not entity.has_field(name):
+        return value
+    column = entity.field(name).model_field
+    if entity.field(name).kind is FieldKind.LIST:
+        return []
+    if column.null:
+        return None
+    return "" if column.empty_strings_allowed else column.get_default()

@@ -1,0 +1,89 @@
+"""The abstract models every record stands on.
+
+`OwnedRecord` has an owner and a department; `PartRecord` belongs to an owned record (its anchor) and copies that one's reach;
+`SharedRecord` is seen whole by everyone with the view right. Which rows a person reaches is decided in `core.scoping` alone.
+"""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from zhike.core.entities.kinds import RecordKind
+from zhike.core.scoping.querysets import RecordQuerySet
+
+
+class Record(models.Model):
+    """What every record has. `version` counts the changes a person would recognise; ids are never reused."""
+
+    created_at = models.DateTimeField(_("created at"), editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("created by"),
+    )
+    updated_at = models.DateTimeField(_("updated at"), editable=False)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("updated by"),
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    # Rows deleted together come back together.
+    deletion_id = models.UUIDField(null=True, editable=False)
+    custom = models.JSONField(default=dict, blank=True, editable=False)
+
+    record_kind: ClassVar[RecordKind] = RecordKind.SHARED
+
+    objects: Any = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class OwnedRecord(Record):
+    """A record that somebody answers for. Without owner its department's people see it; without both, everyone with the right."""
+
+    record_kind: ClassVar[RecordKind] = RecordKind.OWNED
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("owner")
+    )
+    # The owner's department when ownership was given; it does not follow him when he moves.
+    department = models.ForeignKey(
+        "identity.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department")
+    )
+
+    class Meta:
+        abstract = True
+
+
+class PartRecord(Record):
+    """A record inside another (its anchor, named by `Entity.part_of`). It copies the anchor's owner and department."""
+
+    record_kind: ClassVar[RecordKind] = RecordKind.PART
+
+    reach_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    reach_department = models.ForeignKey(
+        "identity.Department", models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+
+class SharedRecord(Record):
+    """Configuration and catalogue: who may view one row may view all."""
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,1 @@
+"""Search: folding, pinyin, tokens, order, and the one index of records."""

@@ -1,0 +1,182 @@
+"""The end of a record: into the recycle bin with its parts, back again, away for good, or a person forgotten."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from zhike.core.actors import Actor
+from zhike.core.entities import Entity, registry
+from zhike.core.events.models import Event
+from zhike.core.external_keys import ExternalKey
+from zhike.core.history.models import StateChange
+from zhike.core.scoping.team import TeamMember
+from zhike.core.search import index
+from zhike.core.writes import record, values
+from zhike.core.writes.errors import Blocked, NotReachable, RuleBroken
+from zhike.core.writes.locking import lock
+from zhike.core.writes.results import Written
+from zhike.core.writes.rights import require
+
+# How many needing records are named before the rest is only counted.
+_NAMED = 20
+
+
+def delete(actor: Actor, row: Any) -> Any:
+    """Put a record and its parts into the recycle bin, under one deletion id.
+
+    Raises `Blocked` when other records need it, `NotReachable`, `NotAllowed`.
+    """
+    entity = registry.of(row)
+    _must_be_deletable(entity)
+    require(actor, entity, "delete")
+    with transaction.atomic():
+        row = lock(actor, entity, [row.pk], "delete")[row.pk]
+        needed_by = needing(entity, row)
+        if needed_by:
+            raise Blocked(needed_by)
+        deletion_id = uuid4()
+        for each, rows in _with_parts(entity, row, deleted_by=None):
+            _mark(actor, each, rows, timezone.now(), deletion_id, "delete")
+    return row
+
+
+def restore(actor: Actor, row: Any) -> Any:
+    """Take a record and what was deleted with it out of the recycle bin. Raises `ValidationError` when a value is taken by now."""
+    entity = registry.of(row)
+    require(actor, entity, "delete")
+    with transaction.atomic():
+        found = entity.model._default_manager.all().visible_to(actor, "delete", deleted=True).filter(pk=row.pk).first()  # type: ignore[attr-defined]
+        if found is None:
+            raise NotReachable
+        if entity.part_of and getattr(getattr(found, entity.part_of), "deleted_at", None) is not None:
+            raise RuleBroken(
+                _("Restore “%(name)s” first; this belongs to it.") % {"name": getattr(found, entity.part_of)}
+            )
+        deletion_id = found.deletion_id
+        for each, rows in _with_parts(entity, found, deleted_by=deletion_id):
+            for one in rows:
+                one.deleted_at = None
+                _must_be_free(one)
+            _mark(actor, each, rows, None, None, "restore")
+    return found
+
+
+def needing(entity: Entity, row: Any) -> list[tuple[str, str]]:
+    """Live records outside its parts that point at this one: (entity label, record label)."""
+    found: list[tuple[str, str]] = []
+    for other, name in _pointing_at(entity):
+        if other.part_of == name:
+            continue
+        rows = other.model._default_manager.filter(**{name: row.pk})
+        if other.has_column("deleted_at"):
+            rows = rows.filter(deleted_at__isnull=True)
+        found += [(str(other.label), str(each)) for each in rows[: _NAMED - len(found)]]
+        if len(found) >= _NAMED:
+            break
+    return found
+
+
+def purge(actor: Actor, row: Any) -> None:
+    """Remove a record of the recycle bin for good, with its parts and every generic row. Needs the right `recycle.purge`."""
+    if not actor.access.may("recycle.purge"):
+        raise NotReachable
+    entity = registry.of(row)
+    with transaction.atomic():
+        for each, rows in reversed(_with_parts(entity, row, deleted_by=row.deletion_id)):
+            _remove_for_good(actor, each, rows, keep_events=True)
+
+
+def erase(actor: Actor, row: Any) -> None:
+    """Forget a person: remove the record, its parts, its history and the values in its events. Needs `recycle.purge`.
+
+    The events stay as bare facts (who did what, when), so that figures of the past do not change.
+    """
+    if not actor.access.may("recycle.purge"):
+        raise NotReachable
+    entity = registry.of(row)
+    with transaction.atomic():
+        needed_by = needing(entity, row)
+        if needed_by:
+            raise Blocked(needed_by)
+        for each, rows in reversed(_with_parts(entity, row, deleted_by=row.deletion_id, every=True)):
+            _remove_for_good(actor, each, rows, keep_events=False)
+
+
+def _must_be_deletable(entity: Entity) -> None:
+    if "delete" in entity.without or not entity.has_column("deleted_at"):
+        raise RuleBroken(_("%(entity)s cannot be deleted.") % {"entity": entity.label_plural})
+
+
+def _must_be_free(row: models.Model) -> None:
+    try:
+        row.validate_constraints()
+    except ValidationError as taken:
+        raise RuleBroken(
+            _("“%(name)s” cannot come back, since another record has taken its place: %(reason)s")
+            % {"name": row, "reason": " ".join(taken.messages)}
+        ) from taken
+
+
+def _with_parts(entity: Entity, row: Any, *, deleted_by: Any, every: bool = False) -> list[tuple[Entity, list[Any]]]:
+    """The record and its parts, level by level: live ones, or those of one deletion, or every one."""
+    levels: list[tuple[Entity, list[Any]]] = [(entity, [row])]
+    for anchor, anchors in levels:
+        for part in registry.parts_of(anchor):
+            rows = part.model._default_manager.filter(**{f"{part.part_of}__in": [each.pk for each in anchors]})
+            if not every:
+                rows = (
+                    rows.filter(deleted_at__isnull=True) if deleted_by is None else rows.filter(deletion_id=deleted_by)
+                )
+            found = list(rows.order_by("pk"))
+            if found:
+                levels.append((part, found))
+    return levels
+
+
+def _mark(actor: Actor, entity: Entity, rows: list[Any], at: Any, deletion_id: Any, verb: str) -> None:
+    now = timezone.now()
+    ids = [row.pk for row in rows]
+    entity.model._default_manager.filter(pk__in=ids).update(
+        deleted_at=at,
+        deletion_id=deletion_id,
+        version=models.F("version") + 1,
+        updated_at=now,
+        updated_by=actor.user_id,
+    )
+    for row in rows:
+        row.deleted_at, row.deletion_id, row.version = at, deletion_id, row.version + 1
+    Event.objects.bulk_create([record.event_of(actor, entity, row, verb, {}, None, now) for row in rows])
+    if at is None:
+        index.refresh(entity, rows)
+    else:
+        index.remove(entity, ids)
+    if entity.settle is not None:
+        gone = {"deleted_at": (now, None) if at is None else (None, at)}
+        entity.settle(actor, [Written(row=row, before=values.snapshot(entity, row), changes=gone) for row in rows])
+
+
+def _pointing_at(entity: Entity) -> Iterable[tuple[Entity, str]]:
+    for other in registry.all():
+        for each in other.model._meta.concrete_fields:
+            if each.remote_field is not None and each.related_model is entity.model and each.editable:
+                yield other, each.name
+
+
+def _remove_for_good(actor: Actor, entity: Entity, rows: list[Any], *, keep_events: bool) -> None:
+    ids = [row.pk for row in rows]
+    generic = {"entity": entity.slug, "record_id__in": ids}
+    now = timezone.now()
+    verb = "purge" if keep_events else "erase"
+    Event.objects.bulk_create([record.event_of(actor, entity, row, verb, {}, None, now) for row in rows])
+    if not keep_events:
+        Event.objects.filter(**generic).update(changes={}, note="")
+        StateChange.objects.filter(**generic).delete()
+    TeamMember.objects.filter(**generic).delete()
+    ExternalKey.objects.filter(**generic).delete()
+    index.remove(entity, ids)
+    entity.model._default_manager.filter(pk__in=ids).delete()

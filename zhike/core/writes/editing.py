@@ -1,0 +1,62 @@
+"""Edits by people who work at the same time: different fields merge, the same field asks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models, transaction
+
+from zhike.core.actors import Actor
+from zhike.core.entities import Entity, registry
+from zhike.core.events.models import Event
+from zhike.core.writes import values
+from zhike.core.writes.errors import Conflict, Difference
+from zhike.core.writes.locking import lock
+
+
+def merge_edit(
+    actor: Actor, model: type[models.Model], pk: int, version: int, wanted: Mapping[str, Any], *, verb: str = "edit"
+) -> tuple[Any, frozenset[str]]:
+    """Apply what a person typed over version `version` of a record: `wanted` maps field names to values (rows for relations).
+
+    Returns the row and the fields that others changed meanwhile and that were kept.
+    Raises `Conflict` with both values where the same field was changed to something else, `NotReachable` and what `save` raises.
+    """
+    from zhike.core.writes import save
+
+    entity = registry.of(model)
+    with transaction.atomic():
+        row = lock(actor, entity, [pk], "edit")[pk]
+        theirs = changes_since(entity, row, version)
+        mine = {
+            name: value for name, value in wanted.items() if _stored(value) != theirs.get(name, _now(entity, row, name))
+        }
+        clashes = {
+            name: Difference(name, theirs=getattr(row, name), mine=value)
+            for name, value in mine.items()
+            if name in theirs and _stored(value) != _now(entity, row, name)
+        }
+        if clashes:
+            raise Conflict(clashes, row.version)
+        for name, value in mine.items():
+            setattr(row, name, value)
+        return save(actor, row, verb=verb, action="edit"), frozenset(theirs) - frozenset(mine)
+
+
+def changes_since(entity: Entity, row: Any, version: int) -> dict[str, Any]:
+    """The fields changed after `version`, with the stable value each had then."""
+    before: dict[str, Any] = {}
+    if version >= row.version:
+        return before
+    later = Event.objects.filter(entity=entity.slug, record_id=row.pk, version__gt=version).order_by("id")
+    for changes in later.values_list("changes", flat=True):
+        for name, (old, _new) in changes.items():
+            before.setdefault(name, old)
+    return before
+
+
+def _stored(value: Any) -> Any:
+    return values.stable(value)
+
+
+def _now(entity: Entity, row: Any, name: str) -> Any:
+    return values.stable(getattr(row, entity.field(name).attname))

@@ -1,0 +1,66 @@
+"""Values in their stable form: for events, history and comparison."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from zhike.core.entities import Entity
+
+JsonValue = Any
+# Stamps and machinery that never count as a change.
+MACHINERY = frozenset(
+    {"id", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at", "deletion_id"}
+    | {"reach_owner", "reach_department"}
+)
+
+# Never written to the log, not even as a hash.
+SECRET = frozenset({"password"})
+
+
+def stable(value: Any) -> JsonValue:
+    """A value as JSON holds it: decimals and days as text, moments as ISO in UTC, records as their id."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, models.Model):
+        return value.pk
+    return value
+
+
+def tracked_columns(entity: Entity) -> list[models.Field[Any, Any]]:
+    """The columns whose change a person would recognise."""
+    return list(_tracked(entity.model, entity.derived))
+
+
+@cache
+def _tracked(model: type[models.Model], derived: tuple[str, ...]) -> tuple[models.Field[Any, Any], ...]:
+    return tuple(
+        each
+        for each in model._meta.concrete_fields
+        if each.name not in MACHINERY and each.name not in derived and not _is_kept_by_machinery(each)
+    )
+
+
+def _is_kept_by_machinery(field: models.Field[Any, Any]) -> bool:
+    from zhike.core.fields import BaseAmountField, PinyinKeyField
+
+    return isinstance(field, (BaseAmountField, PinyinKeyField))
+
+
+def snapshot(entity: Entity, row: models.Model) -> dict[str, Any]:
+    """The tracked values of a row, by field name."""
+    return {each.name: getattr(row, each.attname) for each in _tracked(entity.model, entity.derived)}
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What differs between two snapshots: name → (old, new)."""
+    return {name: (before[name], value) for name, value in after.items() if before[name] != value}

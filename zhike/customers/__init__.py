@@ -1,0 +1,1 @@
+"""Customers, contacts, and what is special about them in China."""

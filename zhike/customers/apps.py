@@ -1,0 +1,8 @@
+"""Customers and contacts."""
+
+from django.apps import AppConfig
+
+
+class CustomersConfig(AppConfig):
+    name = "zhike.customers"
+    label = "customers"

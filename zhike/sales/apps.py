@@ -1,0 +1,8 @@
+"""Pipelines and opportunities."""
+
+from django.apps import AppConfig
+
+
+class SalesConfig(AppConfig):
+    name = "zhike.sales"
+    label = "sales"

@@ -1,0 +1,33 @@
+"""What other programmes call the columns of opportunities and their lines."""
+
+from zhike.core.entities import contribute
+from zhike.core.transfer.targets import ImportTarget
+
+contribute(
+    ImportTarget(
+        slug="opportunities",
+        words=(
+            ("name", ("商机名称", "项目名称", "deal name", "opportunity name", "opportunity", "deal")),
+            ("number", ("商机编号", "商机编码", "record id", "opportunity id", "deal id")),
+            ("customer", ("客户", "客户名称", "公司", "account", "account name", "company", "company name", "associated company")),
+            ("contact", ("联系人", "contact", "contact name", "primary contact")),
+            ("pipeline", ("销售流程", "管道", "pipeline")),
+            ("stage", ("阶段", "销售阶段", "商机阶段", "stage", "deal stage", "sales stage")),
+            ("amount", ("金额", "商机金额", "预计金额", "amount", "total amount", "close value", "value")),
+            ("closes_on", ("预计成交日期", "预计结单日期", "close date", "closing date", "expected close date")),
+            ("probability", ("概率", "赢率", "成交概率", "probability", "win probability")),
+            ("owner", ("负责人", "销售", "业务员", "owner", "deal owner", "opportunity owner", "sales agent", "sales rep")),
+            ("source", ("来源", "商机来源", "lead source", "source")),
+        ),
+    ),
+    ImportTarget(
+        slug="opportunity-lines",
+        words=(
+            ("opportunity", ("商机", "商机名称", "商机编号", "opportunity", "opportunity id", "deal")),
+            ("product", ("产品", "产品名称", "product", "product name")),
+            ("quantity", ("数量", "quantity", "qty")),
+            ("price", ("单价", "价格", "unit price", "price", "sales price")),
+            ("discount", ("折扣", "discount")),
+        ),
+    ),
+)  # fmt: skip
