@@ -1,4 +1,4 @@
-"""Every registered entity, through every page and API route, before everybody: who gets in, who learns nothing, who changes nothing."""
+"""Every registered entity, through every page and API route, before everybody: who gets in, learns nothing, changes nothing."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every registered entity against what people and programmes send by mistake or on purpose: refused in words or kept as text, never a 500."""
+"""Every registered entity against odd and wicked input: refused in words or kept as text, never a 500."""
 
 import json
 from collections.abc import Iterator
@@ -186,7 +186,7 @@ def test_no_path_leads_beyond_the_declared_fields(world: World, path: str) -> No
             assert admin(world).api("GET", slug, {"fields": path}).status == 422
         if path not in ("*", ".."):
             shown = admin(world).page("GET", f"/{slug}/", {path: "1", "size": "200"})
-            assert (shown.status, "canary" in shown.text.split("<tbody")[-1]) == (200, False), slug
+            assert (shown.status, "canary-" in shown.text.split("<tbody")[-1]) == (200, False), slug
         for query in ({"sort": path}, {"columns": path}, {"condition": json.dumps(raw)}):
             assert admin(world).page("GET", f"/{slug}/", query).status == 200
 

@@ -19,6 +19,7 @@ from zhike.core.transfer.plan import PlanError
 from zhike.core.transfer.plans import run_plan
 from zhike.core.transfer.readers import open_table
 from zhike.core.transfer.report import Report, StepReport
+from zhike.core.transfer.tables import TableError
 from zhike.customers.models import Contact, Customer
 from zhike.identity.factories import Cast, cast, give_role
 from zhike.identity.models import Department, Role, User
@@ -241,7 +242,7 @@ def deals() -> dict[str, Stage]:
 
 def states_of(name: str) -> list[tuple[str, date]]:
     row = Opportunity.objects.get(name=name)
-    found = StateChange.objects.filter(entity="opportunities", record_id=row.pk, field="stage").order_by("sequence")
+    found = StateChange.objects.filter(entity="opportunities", record_id=row.pk, field="stage").order_by("pk")
     names = {str(stage.pk): stage.name for stage in Stage.objects.all()}
     return [(names[new], day) for new, day in found.values_list("new", "effective_on")]
 
@@ -415,3 +416,10 @@ def test_people_come_with_username_superior_department_and_roles(bring: Import) 
     events = Event.objects.count()
     bring.whole(rows, give_all + steps, SYSTEM)  # type: ignore[attr-defined]
     assert Event.objects.count() == events
+
+
+def test_a_plan_whose_last_step_does_not_fit_writes_nothing_at_all(bring: Import) -> None:
+    steps = f'[[step]]\nfile = "rows.csv"\n{CUSTOMERS}[[step]]\nfile = "missing.csv"\n{CUSTOMERS}'
+    with pytest.raises(TableError, match=r"missing\.csv cannot be opened"):
+        bring(TWO, steps)
+    assert not Customer.objects.exists()

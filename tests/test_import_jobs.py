@@ -16,7 +16,7 @@ from zhike.core.actors import Actor, Via
 from zhike.core.events.models import Event
 from zhike.core.external_keys import ExternalKey
 from zhike.core.jobs import Job, JobState, enqueue, files
-from zhike.core.jobs.worker import run_here
+from zhike.core.jobs.worker import run_here, work_once
 from zhike.core.transfer.jobs import IMPORT, ImportArguments
 from zhike.core.transfer.readers import open_table
 from zhike.core.transfer.report import Report
@@ -236,3 +236,13 @@ def test_a_worker_killed_in_the_middle_of_an_import_is_followed_by_another(
     assert job.done == count + 2
     # What was noted before a kill and after it is given back once.
     assert [row.cells[1] for row in open_table(files.path_of(job.result_file)).rows()] == ["nokey"]
+
+
+@pytest.mark.django_db
+def test_a_job_killed_after_its_last_row_is_not_taken_for_a_failure(people: Cast) -> None:
+    job = run_here(people.actor("dan"), IMPORT, arguments(ROWS))
+    Job.objects.filter(pk=job.pk).update(state="queued", finished_at=None)
+    assert work_once(("long",))
+    job.refresh_from_db()
+    assert (job.state, job.error, Customer.objects.count()) == ("done", "", 2)
+    assert files.path_of(job.result_file).exists()

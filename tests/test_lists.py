@@ -397,3 +397,17 @@ def test_the_hint_to_walk_the_order_changes_no_row(world: World) -> None:
     for name in ("ana", "ben", "dan"):
         query = ListQuery.make(_entity("opportunities"), world.cast.actor(name))
         assert set(matching(query, in_order=True)) == set(matching(query))
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(("order", "walked"), [("-updated_at", True), ("name", True), ("level", False)])
+def test_sqlite_walks_an_index_that_has_the_order_and_else_reads_the_table_from_end_to_end(
+    order: str, walked: bool, admin: Actor
+) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        _ask("customers", admin, f"sort={order}")
+    statement = next(each["sql"] for each in asked if "sort_0" in each["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
+        plan = "\n".join(row[-1] for row in cursor.fetchall())
+    assert ("customers_customer USING INDEX" in plan) is walked, plan

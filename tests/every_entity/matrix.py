@@ -84,4 +84,4 @@ def secrets_from(persona: str) -> tuple[str, ...]:
         "dan": ("canary-cyd", "canary-withheld"),
         "admin": (),
         "reader": ("canary-withheld",),
-    }.get(persona, ("canary",))
+    }.get(persona, ("canary-",))

@@ -34,7 +34,7 @@ LISTS = (
         module="customers",
         entries=(
             Entry(code="referral", label=_("referral")),
-            Entry(code="website", label=_("website")),
+            Entry(code="website", label=_("our website")),
             Entry(code="exhibition", label=_("exhibition")),
             Entry(code="advertisement", label=_("advertisement")),
             Entry(code="cold_call", label=_("cold call")),

@@ -9,16 +9,20 @@ urlpatterns = [
     path("accounts/login/", signing_in.SignIn.as_view(), name="account_login"),
     path("accounts/logout/", never_cache(signing_in.SignOut.as_view()), name="account_logout"),
     path("accounts/password/change/", account.change_password, name="account_change_password"),
-    path("accounts/password/reset/", signing_in.ForgottenPassword.as_view(), name="account_reset_password"),
-    path("accounts/password/reset/done/", signing_in.LinkSent.as_view(), name="account_reset_password_done"),
+    path(
+        "accounts/password/reset/", never_cache(signing_in.ForgottenPassword.as_view()), name="account_reset_password"
+    ),
+    path(
+        "accounts/password/reset/done/", never_cache(signing_in.LinkSent.as_view()), name="account_reset_password_done"
+    ),
     path(
         "accounts/password/reset/key/done/",
-        signing_in.PasswordSet.as_view(),
+        never_cache(signing_in.PasswordSet.as_view()),
         name="account_reset_password_from_key_done",
     ),
     re_path(
         r"^accounts/password/reset/key/(?P<uidb36>[0-9a-z]{1,13})-(?P<key>[^/]{1,200})/$",
-        signing_in.PasswordByLink.as_view(),
+        never_cache(signing_in.PasswordByLink.as_view()),
         name="account_reset_password_from_key",
     ),
     path("accounts/profile/", account.profile, name="profile"),

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -29,6 +30,10 @@ class Status(models.TextChoices):
     OPEN = "open", _("open")
     WON = "won", _("won")
     LOST = "lost", _("lost")
+
+
+# Colours that mean the same everywhere: under way, won, lost.
+TONES = {Status.OPEN.value: "blue", Status.WON.value: "green", Status.LOST.value: "red"}
 
 
 class Pipeline(SharedRecord):
@@ -59,6 +64,8 @@ class Pipeline(SharedRecord):
 class Stage(SharedRecord):
     """One step of a pipeline. `requires` names the fields an opportunity must have filled to stand in it (exit criteria)."""
 
+    tones: ClassVar = {"status": TONES}
+
     pipeline = models.ForeignKey(Pipeline, models.PROTECT, related_name="+", verbose_name=_("pipeline"))
     name = models.CharField(_("name"), max_length=100)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -83,9 +90,15 @@ class Stage(SharedRecord):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def tone(self) -> str:
+        return TONES[self.status]
+
 
 class Opportunity(OwnedRecord):
     """A chance to sell. Customer and amount may be blank until a stage demands them; `status` is a copy of the stage's."""
+
+    tones: ClassVar = {"status": TONES}
 
     name = models.CharField(_("name"), max_length=200)
     name_key = PinyinKeyField(of="name")

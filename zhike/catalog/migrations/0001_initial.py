@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,33 +15,93 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(editable=False, verbose_name='updated at')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True)),
-                ('deletion_id', models.UUIDField(editable=False, null=True)),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('name_key', zhike.core.fields.PinyinKeyField(blank=True, default='', editable=False, max_length=255, of='name', person=False)),
-                ('number', zhike.core.fields.NumberField(blank=True, max_length=40, null=True, rule='product', unique=True, verbose_name='product number')),
-                ('series', models.CharField(blank=True, default='', max_length=100, verbose_name='series')),
-                ('unit', zhike.core.fields.OptionField(blank=True, default='', list_name='unit', max_length=40, verbose_name='unit')),
-                ('price', zhike.core.fields.UnitPriceField(blank=True, decimal_places=6, max_digits=18, null=True, verbose_name='list price')),
-                ('price_currency', zhike.core.fields.CurrencyField(blank=True, default='', max_length=3, verbose_name='currency')),
-                ('price_base', zhike.core.fields.BaseAmountField(blank=True, decimal_places=2, editable=False, max_digits=20, null=True, of='price')),
-                ('is_sold', models.BooleanField(default=True, verbose_name='on sale')),
-                ('description', models.TextField(blank=True, default='', verbose_name='description')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('updated_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='updated by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="created at")),
+                ("updated_at", models.DateTimeField(editable=False, verbose_name="updated at")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True)),
+                ("deletion_id", models.UUIDField(editable=False, null=True)),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "name_key",
+                    zhike.core.fields.PinyinKeyField(
+                        blank=True, default="", editable=False, max_length=255, of="name", person=False
+                    ),
+                ),
+                (
+                    "number",
+                    zhike.core.fields.NumberField(
+                        blank=True, max_length=40, null=True, rule="product", unique=True, verbose_name="product number"
+                    ),
+                ),
+                ("series", models.CharField(blank=True, default="", max_length=100, verbose_name="series")),
+                (
+                    "unit",
+                    zhike.core.fields.OptionField(
+                        blank=True, default="", list_name="unit", max_length=40, verbose_name="unit"
+                    ),
+                ),
+                (
+                    "price",
+                    zhike.core.fields.UnitPriceField(
+                        blank=True, decimal_places=6, max_digits=18, null=True, verbose_name="list price"
+                    ),
+                ),
+                (
+                    "price_currency",
+                    zhike.core.fields.CurrencyField(blank=True, default="", max_length=3, verbose_name="currency"),
+                ),
+                (
+                    "price_base",
+                    zhike.core.fields.BaseAmountField(
+                        blank=True, decimal_places=2, editable=False, max_digits=20, null=True, of="price"
+                    ),
+                ),
+                ("is_sold", models.BooleanField(default=True, verbose_name="on sale")),
+                ("description", models.TextField(blank=True, default="", verbose_name="description")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="updated by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'product',
-                'verbose_name_plural': 'products',
-                'indexes': [models.Index(fields=['name_key', 'id'], name='product_by_name')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True)), fields=('name',), name='product_name_once', violation_error_message='There is already a product of that name.'), models.CheckConstraint(condition=models.Q(('price__isnull', True), ('price__gte', 0), _connector='OR'), name='product_price_not_negative', violation_error_message='A price is zero or more.')],
+                "verbose_name": "product",
+                "verbose_name_plural": "products",
+                "indexes": [models.Index(fields=["name_key", "id"], name="product_by_name")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=("name",),
+                        name="product_name_once",
+                        violation_error_message="There is already a product of that name.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("price__isnull", True), ("price__gte", 0), _connector="OR"),
+                        name="product_price_not_negative",
+                        violation_error_message="A price is zero or more.",
+                    ),
+                ],
             },
         ),
     ]

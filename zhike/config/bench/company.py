@@ -54,7 +54,7 @@ def restored() -> Iterator[None]:
                     index.remove(entity, list(made.values_list("pk", flat=True)))
             for model in tables:
                 rows = model._base_manager.filter(pk__gt=last[model])
-                rows._raw_delete(rows.db)  # type: ignore[attr-defined]  # Django's own way past signals and cascades
+                rows._raw_delete(rows.db)  # Django's own way past signals and cascades
 
 
 def _last_id(model: type[models.Model]) -> int:

@@ -35,6 +35,7 @@ _CLIENTS = 8
 _REPEATS = 30
 # How often each case is sent to count its statements.
 _COUNTED = 2
+_BRACKETS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 
 
 @dataclass(frozen=True)
@@ -239,7 +240,7 @@ def _statements(cases: list[Case]) -> dict[str, int]:
     """SQL statements of each case, counted in this process; transaction brackets are no statements."""
     found: dict[str, int] = {}
     for case in cases:
-        for number in range(-_COUNTED, 0):  # the first answer also reads the configuration
+        for number in range(-_COUNTED, 0):
             request = case.make(number)
             client = Client(headers={**request.headers, "Host": "127.0.0.1"}, raise_request_exception=False)
             kind = request.headers.get("Content-Type", "text/html")
@@ -248,8 +249,9 @@ def _statements(cases: list[Case]) -> dict[str, int]:
                     client.get(request.path)
                 else:
                     client.post(request.path, request.body, content_type=kind)
-        brackets = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
-        found[case.name] = sum(not each["sql"].startswith(brackets) for each in captured.captured_queries)
+            # The first answer also reads the configuration; the last one counts.
+            asked = [each["sql"] for each in captured.captured_queries]
+            found[case.name] = sum(not sql.startswith(_BRACKETS) for sql in asked)
     return found
 
 

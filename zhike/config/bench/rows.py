@@ -119,7 +119,7 @@ def _bulk_create(count: int) -> int:
     for start in range(0, count, _BATCH):
         now = timezone.now()
         rows = [
-            Customer(**_values(number), number=None, created_at=now, updated_at=now)
+            Customer(**_values(number), created_at=now, updated_at=now)
             for number in range(start, min(start + _BATCH, count))
         ]
         with transaction.atomic():

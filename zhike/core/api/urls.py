@@ -11,6 +11,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 import zhike
 from zhike.core import modules
+from zhike.core.api import problems
 from zhike.core.api.auth import PersonalToken
 from zhike.core.api.problems import not_found, problem
 from zhike.core.api.routes import add_routes
@@ -83,9 +84,20 @@ def openapi(request: HttpRequest) -> HttpResponse:
     return JsonResponse(schema(), json_dumps_params={"ensure_ascii": False})
 
 
+def whole_schema() -> dict[str, Any]:
+    """OpenAPI 3.1 of everything. Refusals are problems, which have a media type of their own."""
+    whole: dict[str, Any] = dict(api.get_openapi_schema(path_prefix="/api/v1/"))
+    for operations in whole["paths"].values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400 and "application/json" in response.get("content", {}):
+                    response["content"] = {problems.TYPE: response["content"]["application/json"]}
+    return whole
+
+
 def schema() -> dict[str, Any]:
     """OpenAPI 3.1 of the modules that are on."""
-    whole: dict[str, Any] = dict(api.get_openapi_schema(path_prefix="/api/v1/"))
+    whole = whole_schema()
     off = {entity.slug for entity in registry.all() if not modules.is_on(entity.module)}
     whole["paths"] = {path: each for path, each in whole["paths"].items() if path.split("/")[3] not in off}
     return whole

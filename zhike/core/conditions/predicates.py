@@ -80,10 +80,10 @@ class Predicate:
     blank: bool = False
 
 
-def visible(entity: Entity, actor: Actor, *, in_order: bool = False) -> "QuerySet[Any, Any]":
-    """Live rows of the entity that the actor may read; `in_order` as in `visible_to`."""
+def visible(entity: Entity, actor: Actor, *, in_order: bool = False, scan: bool = False) -> "QuerySet[Any, Any]":
+    """Live rows of the entity that the actor may read; `in_order` and `scan` as in `visible_to`."""
     rows: Any = entity.model._default_manager
-    found: QuerySet[Any, Any] = rows.visible_to(actor, in_order=in_order)
+    found: QuerySet[Any, Any] = rows.visible_to(actor, in_order=in_order, scan=scan)
     return found
 
 

@@ -13,7 +13,10 @@ RESERVED_SLUGS = frozenset(
     {"api", "accounts", "settings", "setup", "search", "jobs", "dev", "static", "files"}
     | {"healthz", "readyz", "metrics", "language", "theme"}
 )
-RESERVED_VERBS = frozenset(["new", "edit", "delete", "restore", "import", "export", "history"])
+RESERVED_VERBS = frozenset(
+    {"new", "edit", "delete", "restore", "import", "export", "history", "access", "purge"}
+    | {"bulk", "filters", "columns", "choices", "batch", "query", "by"}
+)
 
 
 @register()

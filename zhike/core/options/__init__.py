@@ -3,7 +3,7 @@
 A list's shipped options live in code and are translated; rows of `Option` relabel them, switch them off or add to them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -99,6 +99,7 @@ def _merge(option_list: OptionList, rows: list[Option]) -> dict[str, Entry]:
 
 _options = overlay.Setting("options", _load_all)
 _tables: dict[str, dict[str, Entry]] = {}
+_children_of_tables: dict[str, dict[str, list[str]]] = {}
 
 
 def entries(list_name: str) -> dict[str, Entry]:
@@ -121,11 +122,9 @@ def label(list_name: str, code: str) -> str:
 
 def choices(list_name: str, *, keep: str = "", parent: str | None = None) -> list[tuple[str, str]]:
     """(code, label) of active entries, and of `keep` even if switched off; with `parent` only its children."""
-    return [
-        (entry.code, entry.text())
-        for entry in entries(list_name).values()
-        if (entry.is_active or entry.code == keep) and (parent is None or entry.parent == parent)
-    ]
+    known = entries(list_name)
+    chosen = known.values() if parent is None else [known[code] for code in _children(list_name).get(parent, ())]
+    return [(entry.code, entry.text()) for entry in chosen if entry.is_active or entry.code == keep]
 
 
 def ancestors(list_name: str, code: str) -> list[str]:
@@ -139,5 +138,24 @@ def ancestors(list_name: str, code: str) -> list[str]:
 
 
 def codes_under(list_name: str, code: str) -> frozenset[str]:
-    """The code and all below it."""
-    return frozenset(each for each in entries(list_name) if code in ancestors(list_name, each))
+    """The code and all below it; empty for a code that nobody knows."""
+    if code not in entries(list_name):
+        return frozenset()
+    children = _children(list_name)
+    found, edge = {code}, [code]
+    while edge:
+        edge = [each for above in edge for each in children.get(above, ()) if each not in found]
+        found.update(edge)
+    return frozenset(found)
+
+
+def _children(list_name: str) -> Mapping[str, list[str]]:
+    """Codes by the code above them, in order. Of a code table, which has thousands, made once."""
+    if list_name in _children_of_tables:
+        return _children_of_tables[list_name]
+    found: dict[str, list[str]] = {}
+    for entry in entries(list_name).values():
+        found.setdefault(entry.parent, []).append(entry.code)
+    if list_name in _tables:
+        _children_of_tables[list_name] = found
+    return found

@@ -18,10 +18,9 @@ from django.views.decorators.http import require_POST
 
 from zhike.core import writes
 from zhike.core.actors import Actor
-from zhike.core.entities import Entity, registry
+from zhike.core.entities import Entity
 from zhike.core.lists import ListError, ListQuery, matching_ids
 from zhike.core.pages.answers import MALFORMED, gone_to, show_page
-from zhike.core.pages.deletion_pages import blocked_sentence
 from zhike.core.pages.guards import open_entity, rows_of, signed_in
 from zhike.core.pages.list_page import PAGE_OWN, bulk_verbs
 from zhike.core.pages.requests import PageRequest
@@ -128,7 +127,7 @@ def _run(
     for start in range(0, len(ids), 200):
         rows = rows_of(batch, entity, action).filter(pk__in=ids[start : start + 200]).order_by("pk")
         for row in rows:
-            reason = _unfit() if verb is not None and not verb.fits(row) else _try(actor, step, row)
+            reason = _unfit() if verb is not None and not verb.fits(row) else _try(step, row)
             if reason:
                 left.append(Left(title_of(entity, row), reason))
             else:
@@ -147,12 +146,10 @@ def _unfit() -> str:
     return _("This step does not fit its present state.")
 
 
-def _try(actor: Actor, step: Callable[[Any], Any], row: Any) -> str:
+def _try(step: Callable[[Any], Any], row: Any) -> str:
     """Do the step; a refusal comes back as its sentence."""
     try:
         step(row)
-    except writes.Blocked:
-        return blocked_sentence(actor, registry.of(row), row)
     except writes.Refused as refusal:
         return refusal.sentence
     except ValidationError as malformed:

@@ -17,7 +17,7 @@ from zhike.core.pages.answers import REFUSED, gone_to, show_page
 from zhike.core.pages.guards import open_entity, reached, rows_of, signed_in
 from zhike.core.pages.requests import PageRequest
 from zhike.core.pages.titles import list_address, record_address, title_of
-from zhike.core.pages.words import join_words, sentence_start
+from zhike.core.pages.words import sentence_start
 from zhike.core.writes.deletion import needing
 
 BIN_SIZE = 50
@@ -53,8 +53,6 @@ def delete_page(request: PageRequest, slug: str, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             writes.delete(request.actor, row)
-        except writes.Blocked:
-            refusal = blocked_sentence(request.actor, entity, row)
         except writes.RuleBroken as broken:
             refusal = broken.sentence
         else:
@@ -75,27 +73,8 @@ def delete_page(request: PageRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def needed_by(actor: Actor, entity: Entity, row: Any) -> list[tuple[str, str]]:
-    """Records that need this one. Those the actor does not see are counted under their kind, without a name."""
-    found = needing(entity, row)
-    visible: list[tuple[str, str]] = []
-    for label, name in found:
-        other = next((each for each in registry.all() if str(each.label) == label), None)
-        known = other is not None and _sees(actor, other, name)
-        visible.append((sentence_start(label), name if known else _("a record you do not see")))
-    return visible
-
-
-def blocked_sentence(actor: Actor, entity: Entity, row: Any) -> str:
-    """Why the record stays, naming only what this person sees."""
-    names = [f"{kind}: {name}" for kind, name in needed_by(actor, entity, row)[:_NAMED]]
-    return _("Other records need this one (%(names)s). Change or delete those first.") % {"names": join_words(names)}
-
-
-def _sees(actor: Actor, entity: Entity, name: str) -> bool:
-    reach = actor.access.reach(entity.slug, "view")
-    return reach is not None and (
-        reach.everything or any(str(row) == name for row in rows_of(actor, entity).filter(**{entity.title: name})[:20])
-    )
+    """Records that need this one; no name where the actor does not see it."""
+    return [(sentence_start(label), name) for label, name in needing(actor, entity, row)]
 
 
 def _parts(entity: Entity, row: Any) -> list[str]:

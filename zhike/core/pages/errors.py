@@ -6,6 +6,7 @@ from django.template import TemplateDoesNotExist, loader
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from zhike.core.api.problems import problem
 from zhike.core.pages.requests import is_fragment
 from zhike.core.writes.errors import NotAllowed
 
@@ -47,6 +48,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "Try again; if it happens twice, tell an administrator the number %(id)s."
     ) % {"id": told}
     page: str
+    if _is_programme(request):
+        return problem(500, sentence)
     try:
         page = loader.render_to_string("core/error_plain.html", {"title": _("This did not work"), "sentence": sentence})
     except TemplateDoesNotExist:  # the very templates are missing
@@ -70,8 +73,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def explain(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
     """A page, or for htmx a fragment, that says what happened. The request's id is told only where it helps to report."""
+    if _is_programme(request):
+        return problem(status, sentence)
     if is_fragment(request):
         fragment = f'<div class="z-notice is-red" role="alert"><div><strong>{escape(title)}</strong>{escape(sentence)}</div></div>'
         return HttpResponse(fragment, status=status)
     page = loader.render_to_string("core/error.html", {"title": title, "text": sentence}, request)
     return HttpResponse(page, status=status)
+
+
+def _is_programme(request: HttpRequest) -> bool:
+    """Below /api/ every answer is JSON, also where no operation answers."""
+    return request.path.startswith("/api/")

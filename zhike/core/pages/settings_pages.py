@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from zhike.core.pages.guards import signed_in
 from zhike.core.pages.requests import PageRequest
 from zhike.core.pages.settings_forms import CompanyForm, NumberRuleForm, RateForm
 from zhike.core.pages.words import sentence_start
-from zhike.core.writes import Refused
+from zhike.core.writes import Refused, RuleBroken
 
 LATEST_RATES = 100
 
@@ -123,8 +123,8 @@ def remove_rate(request: PageRequest, rate_id: int) -> HttpResponse:
     """`/settings/currencies/7/remove/`"""
     try:
         actions.remove_rate(request.actor, rate_id)
-    except Refused as refusal:
-        raise PermissionDenied(refusal.sentence) from refusal
+    except RuleBroken as gone:
+        raise Http404 from gone
     return gone_to(request, _("The rate was removed."), reverse("settings-rates"))
 
 

@@ -76,6 +76,8 @@ def run_import(job: JobContext[ImportArguments]) -> None:
     """Do the import, or try it; the job's report is `Report.to_json()`, its result the rows that failed."""
     arguments = job.arguments
     stored: Mapping[str, Any] = job.report
+    if stored.get("over"):
+        return  # killed after the last row: its files may be gone by now
     report = Report.from_json(dict(stored)) if stored else Report(plan=arguments.name, dry_run=arguments.dry_run)
     outcomes = Outcomes(files.path_of(f"import-{job.id}.jsonl"), start=int((job.cursor or {}).get("outcomes", 0)))
     try:
@@ -87,6 +89,8 @@ def run_import(job: JobContext[ImportArguments]) -> None:
         if run.place().get("step", 1) == 1:
             step.execute()
         _give_back(job, report, outcomes, step.drafter.table.columns)
+        with job.batch():
+            job.report = report.to_json() | {"over": True}
     except (PlanError, TableError, TemplateError) as refused:
         raise JobFailed(str(refused)) from refused
     finally:

@@ -20,7 +20,7 @@ class Outcomes:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
         with path.open("r+b") as stream:
-            stream.truncate(start)
+            stream.truncate(min(start, path.stat().st_size))
         self._stream = path.open("ab")
 
     def add(self, step: int, row: int, outcome: Outcome, reason: str, cells: Sequence[Cell]) -> None:

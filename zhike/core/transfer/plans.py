@@ -15,11 +15,13 @@ from zhike.core.actors import Actor
 from zhike.core.company import Company
 from zhike.core.entities import registry
 from zhike.core.transfer import targets
+from zhike.core.transfer.checks import check_fields, entity_of, importable_names
+from zhike.core.transfer.drafts import Drafter
 from zhike.core.transfer.engine import StepImport
 from zhike.core.transfer.outcomes import Outcomes
 from zhike.core.transfer.plan import Plan, PlanError, load_plan
 from zhike.core.transfer.relations import Finder
-from zhike.core.transfer.report import Report
+from zhike.core.transfer.report import Outcome, Report
 from zhike.core.transfer.runs import DirectRun, OnProgress, Run, TrialRun, rolled_back
 from zhike.core.transfer.suggest import nearest
 from zhike.core.writes.errors import Refused
@@ -67,6 +69,7 @@ def carry_out(run: Run, plan: Plan) -> None:
     """Do a plan from where the run stood."""
     overlay.refresh()
     reached = run.place().get("step", 0)
+    _check(run.actor, plan)
     if plan.currency and reached <= 1:
         with run.batch():
             _set_currency(run.actor, plan.currency)
@@ -76,6 +79,13 @@ def carry_out(run: Run, plan: Plan) -> None:
     if plan.heads:
         with run.batch():
             run.report.notes += _appoint_heads(run.actor, plan)
+
+
+def _check(actor: Actor, plan: Plan) -> None:
+    """Refuse a plan that does not fit before its first row is written. Raises `PlanError`, `TableError`, `NotAllowed`."""
+    for step in plan.steps:
+        entity = entity_of(step)
+        check_fields(actor, entity, Drafter(step, importable_names(entity)))
 
 
 def _set_currency(actor: Actor, currency: str) -> None:
@@ -137,9 +147,6 @@ def _the_one(finder: Finder, text: str) -> Any:
 
 def _give_back(plan: Plan, report: Report, outcomes: Outcomes, folder: Path, batch_id: str) -> None:
     """Write the failed rows of each step into a file of their own."""
-    from zhike.core.transfer.drafts import Drafter
-    from zhike.core.transfer.report import Outcome
-
     for step in plan.steps:
         done = report.step_of(step.number)
         if done is None or not (done.counts[Outcome.FAILED] or done.incomplete):

@@ -36,7 +36,7 @@ def delete(actor: Actor, row: Any) -> Any:
     require(actor, entity, "delete")
     with transaction.atomic():
         row = lock(actor, entity, [row.pk], "delete")[row.pk]
-        needed_by = needing(entity, row)
+        needed_by = needing(actor, entity, row)
         if needed_by:
             raise Blocked(needed_by)
         deletion_id = uuid4()
@@ -66,8 +66,8 @@ def restore(actor: Actor, row: Any) -> Any:
     return found
 
 
-def needing(entity: Entity, row: Any) -> list[tuple[str, str]]:
-    """Live records outside its parts that point at this one: (entity label, record label)."""
+def needing(actor: Actor, entity: Entity, row: Any) -> list[tuple[str, str]]:
+    """Live records outside its parts that point at this one: (entity label, record label), no name where the actor sees none."""
     found: list[tuple[str, str]] = []
     for other, name in _pointing_at(entity):
         if other.part_of == name:
@@ -75,10 +75,21 @@ def needing(entity: Entity, row: Any) -> list[tuple[str, str]]:
         rows = other.model._default_manager.filter(**{name: row.pk})
         if other.has_column("deleted_at"):
             rows = rows.filter(deleted_at__isnull=True)
-        found += [(str(other.label), str(each)) for each in rows[: _NAMED - len(found)]]
+        named = list(rows.order_by("pk")[: _NAMED - len(found)])
+        seen = _seen(actor, other, named)
+        found += [(str(other.label), str(each) if each.pk in seen else _("a record you do not see")) for each in named]
         if len(found) >= _NAMED:
             break
     return found
+
+
+def _seen(actor: Actor, entity: Entity, rows: list[Any]) -> set[int]:
+    reached: Any = entity.model._default_manager.all()
+    return (
+        set(reached.visible_to(actor).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+        if rows
+        else set()
+    )
 
 
 def purge(actor: Actor, row: Any) -> None:
@@ -100,7 +111,7 @@ def erase(actor: Actor, row: Any) -> None:
         raise NotReachable
     entity = registry.of(row)
     with transaction.atomic():
-        needed_by = needing(entity, row)
+        needed_by = needing(actor, entity, row)
         if needed_by:
             raise Blocked(needed_by)
         for each, rows in reversed(_with_parts(entity, row, deleted_by=row.deletion_id, every=True)):

@@ -43,7 +43,7 @@ def insert_many(rows: Sequence[models.Model]) -> None:
 
 
 def insert_values(model: type[models.Model], names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows of which nobody needs the id, given as tuples of stored values in the order of `names`, all columns but the key."""
+    """Insert rows of which nobody needs the id: tuples of stored values for `names`, which are all columns but the key."""
     if rows:
         using = router.db_for_write(model)
         _send(using, model, [model._meta.get_field(name) for name in names], rows)

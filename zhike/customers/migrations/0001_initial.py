@@ -8,129 +8,353 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
+        ("identity", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(editable=False, verbose_name='updated at')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True)),
-                ('deletion_id', models.UUIDField(editable=False, null=True)),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('kind', models.CharField(choices=[('organisation', 'company'), ('government', 'government or public institution'), ('person', 'private person')], default='organisation', max_length=20, verbose_name='kind')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('name_key', zhike.core.fields.PinyinKeyField(blank=True, default='', editable=False, max_length=255, of='name', person=False)),
-                ('short_name', models.CharField(blank=True, default='', max_length=100, verbose_name='short name')),
-                ('number', zhike.core.fields.NumberField(blank=True, max_length=40, null=True, rule='customer', unique=True, verbose_name='customer number')),
-                ('credit_code', models.CharField(blank=True, default='', help_text='18 characters; a wrong check digit is marked, not refused.', max_length=18, verbose_name='unified social credit code')),
-                ('credit_code_doubtful', models.BooleanField(default=False, editable=False, verbose_name='credit code doubtful')),
-                ('state', zhike.core.fields.OptionField(blank=True, default='potential', list_name='customer_state', max_length=40, verbose_name='state')),
-                ('level', zhike.core.fields.OptionField(blank=True, default='', list_name='customer_level', max_length=40, verbose_name='level')),
-                ('industry', zhike.core.fields.OptionField(blank=True, default='', list_name='industry', max_length=40, verbose_name='industry')),
-                ('source', zhike.core.fields.OptionField(blank=True, default='', list_name='source', max_length=40, verbose_name='source')),
-                ('phone', zhike.core.fields.PhoneField(blank=True, default='', max_length=40, verbose_name='phone')),
-                ('fax', zhike.core.fields.PhoneField(blank=True, default='', max_length=40, verbose_name='fax')),
-                ('email', models.EmailField(blank=True, default='', max_length=254, verbose_name='e-mail')),
-                ('website', models.URLField(blank=True, default='', verbose_name='website')),
-                ('country', zhike.core.fields.OptionField(blank=True, default='CN', list_name='country', max_length=40, verbose_name='country')),
-                ('region', zhike.core.fields.OptionField(blank=True, default='', list_name='region', max_length=40, verbose_name='region')),
-                ('address', models.CharField(blank=True, default='', max_length=300, verbose_name='address')),
-                ('annual_revenue', zhike.core.fields.MoneyField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='annual revenue')),
-                ('annual_revenue_currency', zhike.core.fields.CurrencyField(blank=True, default='', max_length=3, verbose_name='currency')),
-                ('annual_revenue_base', zhike.core.fields.BaseAmountField(blank=True, decimal_places=2, editable=False, max_digits=20, null=True, of='annual_revenue')),
-                ('employees', models.PositiveIntegerField(blank=True, null=True, verbose_name='employees')),
-                ('founded_in', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1000), django.core.validators.MaxValueValidator(2200)], verbose_name='founded in')),
-                ('description', models.TextField(blank=True, default='', verbose_name='description')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.department', verbose_name='department')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer', verbose_name='parent company')),
-                ('updated_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='updated by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="created at")),
+                ("updated_at", models.DateTimeField(editable=False, verbose_name="updated at")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True)),
+                ("deletion_id", models.UUIDField(editable=False, null=True)),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("organisation", "company"),
+                            ("government", "government or public institution"),
+                            ("person", "private person"),
+                        ],
+                        default="organisation",
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "name_key",
+                    zhike.core.fields.PinyinKeyField(
+                        blank=True, default="", editable=False, max_length=255, of="name", person=False
+                    ),
+                ),
+                ("short_name", models.CharField(blank=True, default="", max_length=100, verbose_name="short name")),
+                (
+                    "number",
+                    zhike.core.fields.NumberField(
+                        blank=True,
+                        max_length=40,
+                        null=True,
+                        rule="customer",
+                        unique=True,
+                        verbose_name="customer number",
+                    ),
+                ),
+                (
+                    "credit_code",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="18 characters; a wrong check digit is marked, not refused.",
+                        max_length=18,
+                        verbose_name="unified social credit code",
+                    ),
+                ),
+                (
+                    "credit_code_doubtful",
+                    models.BooleanField(default=False, editable=False, verbose_name="credit code doubtful"),
+                ),
+                (
+                    "state",
+                    zhike.core.fields.OptionField(
+                        blank=True, default="potential", list_name="customer_state", max_length=40, verbose_name="state"
+                    ),
+                ),
+                (
+                    "level",
+                    zhike.core.fields.OptionField(
+                        blank=True, default="", list_name="customer_level", max_length=40, verbose_name="level"
+                    ),
+                ),
+                (
+                    "industry",
+                    zhike.core.fields.OptionField(
+                        blank=True, default="", list_name="industry", max_length=40, verbose_name="industry"
+                    ),
+                ),
+                (
+                    "source",
+                    zhike.core.fields.OptionField(
+                        blank=True, default="", list_name="source", max_length=40, verbose_name="source"
+                    ),
+                ),
+                ("phone", zhike.core.fields.PhoneField(blank=True, default="", max_length=40, verbose_name="phone")),
+                ("fax", zhike.core.fields.PhoneField(blank=True, default="", max_length=40, verbose_name="fax")),
+                ("email", models.EmailField(blank=True, default="", max_length=254, verbose_name="e-mail")),
+                ("website", models.URLField(blank=True, default="", verbose_name="website")),
+                (
+                    "country",
+                    zhike.core.fields.OptionField(
+                        blank=True, default="CN", list_name="country", max_length=40, verbose_name="country"
+                    ),
+                ),
+                (
+                    "region",
+                    zhike.core.fields.OptionField(
+                        blank=True, default="", list_name="region", max_length=40, verbose_name="region"
+                    ),
+                ),
+                ("address", models.CharField(blank=True, default="", max_length=300, verbose_name="address")),
+                (
+                    "annual_revenue",
+                    zhike.core.fields.MoneyField(
+                        blank=True, decimal_places=2, max_digits=18, null=True, verbose_name="annual revenue"
+                    ),
+                ),
+                (
+                    "annual_revenue_currency",
+                    zhike.core.fields.CurrencyField(blank=True, default="", max_length=3, verbose_name="currency"),
+                ),
+                (
+                    "annual_revenue_base",
+                    zhike.core.fields.BaseAmountField(
+                        blank=True, decimal_places=2, editable=False, max_digits=20, null=True, of="annual_revenue"
+                    ),
+                ),
+                ("employees", models.PositiveIntegerField(blank=True, null=True, verbose_name="employees")),
+                (
+                    "founded_in",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1000),
+                            django.core.validators.MaxValueValidator(2200),
+                        ],
+                        verbose_name="founded in",
+                    ),
+                ),
+                ("description", models.TextField(blank=True, default="", verbose_name="description")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.department",
+                        verbose_name="department",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.customer",
+                        verbose_name="parent company",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="updated by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'customer',
-                'verbose_name_plural': 'customers',
+                "verbose_name": "customer",
+                "verbose_name_plural": "customers",
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(editable=False, verbose_name='updated at')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True)),
-                ('deletion_id', models.UUIDField(editable=False, null=True)),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('name_key', zhike.core.fields.PinyinKeyField(blank=True, default='', editable=False, max_length=255, of='name', person=True)),
-                ('called', models.CharField(blank=True, default='', help_text='How you address this person, such as 王总.', max_length=40, verbose_name='form of address')),
-                ('job_title', models.CharField(blank=True, default='', max_length=100, verbose_name='job title')),
-                ('unit', models.CharField(blank=True, default='', max_length=100, verbose_name='their department')),
-                ('role', zhike.core.fields.OptionField(blank=True, default='', list_name='contact_role', max_length=40, verbose_name='role in the decision')),
-                ('mobile', zhike.core.fields.PhoneField(blank=True, default='', max_length=40, verbose_name='mobile')),
-                ('phone', zhike.core.fields.PhoneField(blank=True, default='', max_length=40, verbose_name='landline')),
-                ('email', models.EmailField(blank=True, default='', max_length=254, verbose_name='e-mail')),
-                ('wechat', models.CharField(blank=True, default='', max_length=60, verbose_name='WeChat')),
-                ('birthday', models.DateField(blank=True, null=True, verbose_name='birthday')),
-                ('is_main', models.BooleanField(default=False, verbose_name='main contact')),
-                ('address', models.CharField(blank=True, default='', max_length=300, verbose_name='address')),
-                ('description', models.TextField(blank=True, default='', verbose_name='description')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('reach_department', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.department')),
-                ('reach_owner', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('updated_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='updated by')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer', verbose_name='customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="created at")),
+                ("updated_at", models.DateTimeField(editable=False, verbose_name="updated at")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True)),
+                ("deletion_id", models.UUIDField(editable=False, null=True)),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "name_key",
+                    zhike.core.fields.PinyinKeyField(
+                        blank=True, default="", editable=False, max_length=255, of="name", person=True
+                    ),
+                ),
+                (
+                    "called",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="How you address this person, such as 王总.",
+                        max_length=40,
+                        verbose_name="form of address",
+                    ),
+                ),
+                ("job_title", models.CharField(blank=True, default="", max_length=100, verbose_name="job title")),
+                ("unit", models.CharField(blank=True, default="", max_length=100, verbose_name="their department")),
+                (
+                    "role",
+                    zhike.core.fields.OptionField(
+                        blank=True,
+                        default="",
+                        list_name="contact_role",
+                        max_length=40,
+                        verbose_name="role in the decision",
+                    ),
+                ),
+                ("mobile", zhike.core.fields.PhoneField(blank=True, default="", max_length=40, verbose_name="mobile")),
+                ("phone", zhike.core.fields.PhoneField(blank=True, default="", max_length=40, verbose_name="landline")),
+                ("email", models.EmailField(blank=True, default="", max_length=254, verbose_name="e-mail")),
+                ("wechat", models.CharField(blank=True, default="", max_length=60, verbose_name="WeChat")),
+                ("birthday", models.DateField(blank=True, null=True, verbose_name="birthday")),
+                ("is_main", models.BooleanField(default=False, verbose_name="main contact")),
+                ("address", models.CharField(blank=True, default="", max_length=300, verbose_name="address")),
+                ("description", models.TextField(blank=True, default="", verbose_name="description")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "reach_department",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.department",
+                    ),
+                ),
+                (
+                    "reach_owner",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="updated by",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.customer",
+                        verbose_name="customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contact',
-                'verbose_name_plural': 'contacts',
+                "verbose_name": "contact",
+                "verbose_name_plural": "contacts",
             },
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['-updated_at', '-id'], name='customer_newest'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["-updated_at", "-id"], name="customer_newest"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['name_key', 'id'], name='customer_by_name'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["name_key", "id"], name="customer_by_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['owner', '-updated_at'], name='customer_of_owner'),
+            model_name="customer",
+            index=models.Index(fields=["owner", "-updated_at"], name="customer_of_owner"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['department', '-updated_at'], name='customer_of_department'),
+            model_name="customer",
+            index=models.Index(fields=["department", "-updated_at"], name="customer_of_department"),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True), models.Q(('credit_code', ''), _negated=True)), fields=('credit_code',), name='customer_credit_code_once', violation_error_message='Another customer already has this credit code.'),
+            model_name="customer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("deleted_at__isnull", True), models.Q(("credit_code", ""), _negated=True)),
+                fields=("credit_code",),
+                name="customer_credit_code_once",
+                violation_error_message="Another customer already has this credit code.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['-updated_at', '-id'], name='contact_newest'),
+            model_name="contact",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["-updated_at", "-id"], name="contact_newest"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['name_key', 'id'], name='contact_by_name'),
+            model_name="contact",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["name_key", "id"], name="contact_by_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['reach_owner', '-updated_at'], name='contact_of_owner'),
+            model_name="contact",
+            index=models.Index(fields=["reach_owner", "-updated_at"], name="contact_of_owner"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['reach_department', '-updated_at'], name='contact_of_department'),
+            model_name="contact",
+            index=models.Index(fields=["reach_department", "-updated_at"], name="contact_of_department"),
         ),
     ]

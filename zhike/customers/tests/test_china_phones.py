@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zhike.customers.china import phones
 from zhike.customers.china.phones import Kind, display, normalise
 
 
@@ -93,3 +96,10 @@ def test_reading_what_is_stored_gives_the_same_again(typed: str) -> None:
         phone.valid,
     )
     assert display(phone.stored) == phone.display
+
+
+@given(st.from_regex(r"\A(0\d{2,3}-?\d{7,8}|1\d{10})\Z"))
+def test_the_short_way_for_usual_numbers_reads_what_the_library_reads(typed: str) -> None:
+    short = normalise(typed)
+    with patch.object(phones, "_plain", return_value=None):
+        assert normalise(typed) == short

@@ -9,157 +9,354 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(blank=True, error_messages={'unique': 'Another person has this username. Choose another one.'}, help_text='For signing in. Left blank, it is made from the name.', max_length=150, unique=True, verbose_name='username')),
-                ('full_name', models.CharField(max_length=120, verbose_name='full name')),
-                ('full_name_key', zhike.core.fields.PinyinKeyField(blank=True, default='', editable=False, max_length=255, of='full_name', person=True)),
-                ('mobile', zhike.core.fields.PhoneField(blank=True, default='', max_length=40, verbose_name='mobile')),
-                ('email', models.EmailField(blank=True, default='', max_length=254, verbose_name='e-mail')),
-                ('kind', models.CharField(choices=[('staff', 'employee'), ('external', 'external person'), ('service', 'service account'), ('system', 'system')], default='staff', max_length=20, verbose_name='kind')),
-                ('position', models.CharField(blank=True, default='', max_length=80, verbose_name='position')),
-                ('language', models.CharField(blank=True, choices=zhike.identity.models.languages, default='', max_length=10, verbose_name='language')),
-                ('time_zone', models.CharField(blank=True, choices=zhike.identity.models.time_zones, default='', max_length=60, verbose_name='time zone')),
-                ('theme', models.CharField(blank=True, choices=[('', 'as the device'), ('light', 'light'), ('dark', 'dark')], default='', max_length=10, verbose_name='appearance')),
-                ('state', models.CharField(choices=[('invited', 'to be invited'), ('active', 'active'), ('locked', 'locked'), ('left', 'left')], default='invited', editable=False, max_length=20, verbose_name='state')),
-                ('skills', models.JSONField(blank=True, default=list, verbose_name='skills')),
-                ('password_change_due', models.BooleanField(default=False, editable=False)),
-                ('one_time_password_until', models.DateTimeField(editable=False, null=True)),
-                ('session_generation', models.PositiveIntegerField(default=0, editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
-                ('superior', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='subordinates', to=settings.AUTH_USER_MODEL, verbose_name='superior')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "username",
+                    models.CharField(
+                        blank=True,
+                        error_messages={"unique": "Another person has this username. Choose another one."},
+                        help_text="For signing in. Left blank, it is made from the name.",
+                        max_length=150,
+                        unique=True,
+                        verbose_name="username",
+                    ),
+                ),
+                ("full_name", models.CharField(max_length=120, verbose_name="full name")),
+                (
+                    "full_name_key",
+                    zhike.core.fields.PinyinKeyField(
+                        blank=True, default="", editable=False, max_length=255, of="full_name", person=True
+                    ),
+                ),
+                ("mobile", zhike.core.fields.PhoneField(blank=True, default="", max_length=40, verbose_name="mobile")),
+                ("email", models.EmailField(blank=True, default="", max_length=254, verbose_name="e-mail")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("staff", "employee"),
+                            ("external", "external person"),
+                            ("service", "service account"),
+                            ("system", "system"),
+                        ],
+                        default="staff",
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("position", models.CharField(blank=True, default="", max_length=80, verbose_name="position")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=zhike.identity.models.languages,
+                        default="",
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        blank=True,
+                        choices=zhike.identity.models.time_zones,
+                        default="",
+                        max_length=60,
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "theme",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "as the device"), ("light", "light"), ("dark", "dark")],
+                        default="",
+                        max_length=10,
+                        verbose_name="appearance",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("invited", "to be invited"),
+                            ("active", "active"),
+                            ("locked", "locked"),
+                            ("left", "left"),
+                        ],
+                        default="invited",
+                        editable=False,
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("skills", models.JSONField(blank=True, default=list, verbose_name="skills")),
+                ("password_change_due", models.BooleanField(default=False, editable=False)),
+                ("one_time_password_until", models.DateTimeField(editable=False, null=True)),
+                ("session_generation", models.PositiveIntegerField(default=0, editable=False)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="updated at"),
+                ),
+                (
+                    "superior",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subordinates",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="superior",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
             },
         ),
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_key', zhike.core.fields.PinyinKeyField(blank=True, default='', editable=False, max_length=255, of='name', person=False)),
-                ('kind', models.CharField(choices=[('headquarters', 'headquarters'), ('branch', 'branch'), ('department', 'department'), ('team', 'team')], default='department', max_length=20, verbose_name='kind')),
-                ('code', models.CharField(blank=True, default='', max_length=40, verbose_name='code')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='order')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
-                ('head', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='heads', to=settings.AUTH_USER_MODEL, verbose_name='head')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='identity.department', verbose_name='parent department')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "name_key",
+                    zhike.core.fields.PinyinKeyField(
+                        blank=True, default="", editable=False, max_length=255, of="name", person=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("headquarters", "headquarters"),
+                            ("branch", "branch"),
+                            ("department", "department"),
+                            ("team", "team"),
+                        ],
+                        default="department",
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("code", models.CharField(blank=True, default="", max_length=40, verbose_name="code")),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="order")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="updated at"),
+                ),
+                (
+                    "head",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="heads",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="head",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="identity.department",
+                        verbose_name="parent department",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'department',
-                'verbose_name_plural': 'departments',
+                "verbose_name": "department",
+                "verbose_name_plural": "departments",
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='department',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='identity.department', verbose_name='department'),
+            model_name="user",
+            name="department",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="members",
+                to="identity.department",
+                verbose_name="department",
+            ),
         ),
         migrations.CreateModel(
-            name='LegalEntity',
+            name="LegalEntity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='legal name')),
-                ('credit_code', models.CharField(blank=True, default='', max_length=30, verbose_name='credit code')),
-                ('is_default', models.BooleanField(default=False, verbose_name='default')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="legal name")),
+                ("credit_code", models.CharField(blank=True, default="", max_length=30, verbose_name="credit code")),
+                ("is_default", models.BooleanField(default=False, verbose_name="default")),
             ],
             options={
-                'verbose_name': 'legal entity',
-                'verbose_name_plural': 'legal entities',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='legal_entity_one_default')],
+                "verbose_name": "legal entity",
+                "verbose_name_plural": "legal entities",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("is_default",),
+                        name="legal_entity_one_default",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(blank=True, default='', editable=False, max_length=40, verbose_name='code')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('name_key', zhike.core.fields.PinyinKeyField(blank=True, default='', editable=False, max_length=255, of='name', person=False)),
-                ('description', models.CharField(blank=True, default='', max_length=300, verbose_name='description')),
-                ('grants', models.JSONField(blank=True, default=dict, verbose_name='rights')),
-                ('denies', models.JSONField(blank=True, default=dict, verbose_name='denied rights')),
-                ('fields', models.JSONField(blank=True, default=dict, verbose_name='field rights')),
-                ('settings', models.JSONField(blank=True, default=list, verbose_name='settings rights')),
-                ('shipped', models.BooleanField(default=False, editable=False, verbose_name='shipped with Zhike')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(blank=True, default="", editable=False, max_length=40, verbose_name="code")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "name_key",
+                    zhike.core.fields.PinyinKeyField(
+                        blank=True, default="", editable=False, max_length=255, of="name", person=False
+                    ),
+                ),
+                ("description", models.CharField(blank=True, default="", max_length=300, verbose_name="description")),
+                ("grants", models.JSONField(blank=True, default=dict, verbose_name="rights")),
+                ("denies", models.JSONField(blank=True, default=dict, verbose_name="denied rights")),
+                ("fields", models.JSONField(blank=True, default=dict, verbose_name="field rights")),
+                ("settings", models.JSONField(blank=True, default=list, verbose_name="settings rights")),
+                ("shipped", models.BooleanField(default=False, editable=False, verbose_name="shipped with Zhike")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="updated at"),
+                ),
             ],
             options={
-                'verbose_name': 'role',
-                'verbose_name_plural': 'roles',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('code',), name='role_code_unique')],
+                "verbose_name": "role",
+                "verbose_name_plural": "roles",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("code", ""), _negated=True), fields=("code",), name="role_code_unique"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('prefix', models.CharField(max_length=16, unique=True)),
-                ('digest', models.CharField(max_length=64)),
-                ('read_only', models.BooleanField(default=False, verbose_name='may only read')),
-                ('expires_at', models.DateTimeField(null=True, verbose_name='expires at')),
-                ('last_used_at', models.DateTimeField(null=True, verbose_name='last used at')),
-                ('revoked_at', models.DateTimeField(null=True, verbose_name='revoked at')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created at')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("prefix", models.CharField(max_length=16, unique=True)),
+                ("digest", models.CharField(max_length=64)),
+                ("read_only", models.BooleanField(default=False, verbose_name="may only read")),
+                ("expires_at", models.DateTimeField(null=True, verbose_name="expires at")),
+                ("last_used_at", models.DateTimeField(null=True, verbose_name="last used at")),
+                ("revoked_at", models.DateTimeField(null=True, verbose_name="revoked at")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created at")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tokens", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'access token',
-                'verbose_name_plural': 'access tokens',
+                "verbose_name": "access token",
+                "verbose_name_plural": "access tokens",
             },
         ),
         migrations.CreateModel(
-            name='UserRole',
+            name="UserRole",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('departments', models.ManyToManyField(blank=True, related_name='+', to='identity.department')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='user_roles', to='identity.role')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_roles', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("departments", models.ManyToManyField(blank=True, related_name="+", to="identity.department")),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="user_roles", to="identity.role"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="user_roles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent__isnull', False)), fields=('parent', 'name'), name='department_name_unique_in_parent', violation_error_message='There is already a department of this name here. Choose another name.'),
+            model_name="department",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("parent__isnull", False)),
+                fields=("parent", "name"),
+                name="department_name_unique_in_parent",
+                violation_error_message="There is already a department of this name here. Choose another name.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent__isnull', True)), fields=('name',), name='department_name_unique_at_top', violation_error_message='There is already a department of this name here. Choose another name.'),
+            model_name="department",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("parent__isnull", True)),
+                fields=("name",),
+                name="department_name_unique_at_top",
+                violation_error_message="There is already a department of this name here. Choose another name.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('code',), name='department_code_unique', violation_error_message='Another department has this code. Choose another code or leave it blank.'),
+            model_name="department",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("code", ""), _negated=True),
+                fields=("code",),
+                name="department_code_unique",
+                violation_error_message="Another department has this code. Choose another code or leave it blank.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(condition=models.Q(('email', ''), _negated=True), fields=('email',), name='user_email_unique', violation_error_message='Another person has this e-mail address.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("email", ""), _negated=True),
+                fields=("email",),
+                name="user_email_unique",
+                violation_error_message="Another person has this e-mail address.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(condition=models.Q(('mobile', ''), _negated=True), fields=('mobile',), name='user_mobile_unique', violation_error_message='Another person has this mobile number.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("mobile", ""), _negated=True),
+                fields=("mobile",),
+                name="user_mobile_unique",
+                violation_error_message="Another person has this mobile number.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='userrole',
-            constraint=models.UniqueConstraint(fields=('user', 'role'), name='user_role_once'),
+            model_name="userrole",
+            constraint=models.UniqueConstraint(fields=("user", "role"), name="user_role_once"),
         ),
     ]

@@ -98,3 +98,10 @@ def test_erasing_forgets_every_value_and_keeps_the_bare_facts(people: Cast, dan:
     assert not any(event.changes for event in events)
     assert not StateChange.objects.filter(entity="customers", record_id=customer.pk).exists()
     assert not TeamMember.objects.filter(entity="customers", record_id=customer.pk).exists()
+
+
+def test_what_blocks_is_not_named_to_who_does_not_see_it(people: Cast, customer: Customer) -> None:
+    writes.create(Actor.system(), Opportunity(name="canary-secret", customer=customer, owner=people.cyd))
+    with pytest.raises(writes.Blocked) as blocked:
+        writes.delete(people.actor("dan"), customer)
+    assert "canary-secret" not in blocked.value.sentence
