@@ -22,3 +22,5 @@ def world(built_world: World, db: None) -> Iterator[World]:
     overlay.forget()
     yield built_world
     overlay.forget()
+    for visitor in built_world.visitors.values():
+        visitor.browser.cookies.pop("messages", None)  # what the next page would have told of this test's steps

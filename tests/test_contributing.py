@@ -74,7 +74,7 @@ def test_the_worked_example_of_contributing_works(tmp_path: Path) -> None:
         "ZHIKE_HOSTS": "testserver",
     }
     run([sys.executable, "-m", "django", "makemigrations", "gifts", "-n", "initial"], environment, tmp_path)
-    run([sys.executable, "-m", "zhike.config.cli", "migrate"], environment, tmp_path)
+    run([str(Path(sys.executable).with_name("zhike")), "migrate"], environment, tmp_path)
     assert "gifts work" in run([sys.executable, "-c", USE], environment, tmp_path)
 
 

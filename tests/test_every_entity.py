@@ -126,8 +126,10 @@ def test_the_number_of_rows_is_told_of_those_one_sees_only(world: World, entity:
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_the_search_finds_nothing_that_one_does_not_see(world: World, persona: str) -> None:
     visitor = world.visitor(persona)
-    for fragment in ({}, {"hx_request": "true"}):
-        answer = visitor.page("GET", f"/search/?q={samples.NEEDLE}", **fragment)
+    for address in (f"/search/?q={samples.NEEDLE}", "/search/?q=zebra"):
+        answer = visitor.page("GET", address)
+        suggested = visitor.page("GET", address, hx_request="true")
+        assert not leaks(suggested, persona)
         assert not leaks(answer, persona)
         assert (answer.status == 200) == (cell(ENTITIES[0], persona).standing is not Standing.OUT)
 

@@ -34,7 +34,7 @@ def is_sentence(answer: Answer) -> bool:
         return False
     told = answer.json()
     return (
-        told["status"] == answer.status and len(told["detail"]) > 5 and told["detail"].rstrip()[-1] in ".。!！?？”）)"
+        told["status"] == answer.status and len(told["detail"]) >= 5 and told["detail"].rstrip()[-1] in ".。!！?？”）)"
     )
 
 
@@ -102,7 +102,7 @@ def test_a_form_changes_no_field_that_is_not_declared(world: World, entity: Enti
     answer = admin(world).page("POST", f"/{entity.slug}/new/", intruders | made | {"version": "41"})
     assert answer.status == 302
     pk = int(answer.headers["Location"].strip("/").split("/")[-1])
-    new = entity.model._default_manager.get(pk=pk)
+    new: Any = entity.model._default_manager.get(pk=pk)
     assert (new.version, getattr(new, "deleted_at", None), getattr(new, "custom", {})) == (1, None, {})
     assert getattr(new, "created_by_id", world.people.admin.pk) == world.people.admin.pk
     assert getattr(new, "state", "") != "77"
@@ -186,9 +186,13 @@ def test_no_path_leads_beyond_the_declared_fields(world: World, path: str) -> No
             assert admin(world).api("GET", slug, {"fields": path}).status == 422
         if path not in ("*", ".."):
             shown = admin(world).page("GET", f"/{slug}/", {path: "1", "size": "200"})
-            assert (shown.status, "canary-" in shown.text.split("<tbody")[-1]) == (200, False), slug
-        for query in ({"sort": path}, {"columns": path}, {"condition": json.dumps(raw)}):
-            assert admin(world).page("GET", f"/{slug}/", query).status == 200
+            assert (shown.status, "canary-" in shown.text) == (200, False), slug
+    for query in (
+        {"sort": path},
+        {"columns": path},
+        {"condition": json.dumps({"field": path, "op": "eq", "value": "1"})},
+    ):
+        assert admin(world).page("GET", "/customers/", query).status == 200
 
 
 # Odd values ----------------------------------------------------------------------------------------------------------
@@ -200,18 +204,29 @@ ODD: tuple[Any, ...] = (
 )  # fmt: skip
 
 
+# What every field is given; the rest goes to one field of each kind, since what reads it is the same.
+ODDEST: tuple[Any, ...] = ("a\x00b", "\u202eevil", "𠮷😀", 2**63, "NaN", "0000-00-00", [], None, "１２３", "\ud800")
+
+
 @EVERY_ENTITY
 def test_odd_values_in_any_field_of_the_api_are_stored_or_refused_in_words(world: World, entity: Entity) -> None:
     row, visitor = world.rows[entity.slug].target, admin(world)
+    one_of_each = {entity.field(name).kind: name for name in entity.fields}
     mistakes = []
     for name in entity.fields:
-        for value in ODD:
+        for value in ODD if name in one_of_each.values() else ODDEST:
             with undone():
                 answer = visitor.api("PATCH", f"{entity.slug}/{row.pk}", {name: value})
                 seen = visitor.page("GET", f"/{entity.slug}/{row.pk}/").status if answer.status == 200 else 200
             if answer.status >= 500 or seen != 200 or (answer.status >= 400 and not is_sentence(answer)):
                 mistakes.append(f"{name} = {str(value)[:30]!r}: {answer.status}, page {seen}")
     assert not mistakes, "\n".join(mistakes)
+
+
+TYPED = (
+    "a\x00b", "\u202eevil", "𠮷😀", "x" * 1_000_000, str(10**30), "-1", str(2**63), "NaN", "1e400", "0000-00-00", "１２３", " ",
+    "٣", "1" * 5000,
+)  # fmt: skip
 
 
 @EVERY_ENTITY
@@ -221,10 +236,7 @@ def test_odd_values_typed_into_a_form_are_stored_or_refused_with_the_input_kept(
     one_of_each = {entity.field(name).kind: name for name in entity.fields if entity.field(name).editable}
     mistakes = []
     for name in one_of_each.values():
-        for value in ODD:
-            if isinstance(value, (list, dict)) or value is None:
-                continue
-            sent = str(value).encode("utf-8", "replace").decode()
+        for sent in TYPED:
             with undone():
                 answer = visitor.page("POST", f"/{entity.slug}/{row.pk}/edit/", typed | {name: sent})
             if answer.status not in (302, 409, 422):
@@ -258,7 +270,7 @@ def test_odd_addresses_and_queries_are_never_a_500(world: World, entity: Entity)
         field,
         "created_at.gte",
     ):
-        for odd in ("%00", "10" * 20, "-1", "%F0%A0%AE%B7", "NaN", "%ED%A0%80", "a" * 3000, "[]", "{}", "٣"):
+        for odd in ("%00", "10" * 20, "-1", "%ED%A0%80", "[]"):
             pages.append(f"/{slug}/?{name}={odd}")
     pages.append(f"/{slug}/?" + "&".join(f"f{number}=1" for number in range(1500)))
     for address in pages:
@@ -300,6 +312,9 @@ PAYLOADS = (
 )  # fmt: skip
 
 
+GROUPS = (PAYLOADS[:5], PAYLOADS[5:10], PAYLOADS[10:])
+
+
 class Danger(HTMLParser):
     """Collects what would run or load if a browser read the page."""
 
@@ -338,17 +353,20 @@ def test_scripts_in_texts_come_out_as_text(world: World, entity: Entity) -> None
         if entity.field(name).editable
         and entity.field(name).kind in (FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.NUMBER)
     ]
-    for payload in PAYLOADS:
+    for payloads in GROUPS:
+        wicked = " ".join(payloads)
         row = samples.make(slug, world.people.ana, mark_of(entity, "ana"))
         stored = [
             field.name
             for field in texts
-            if visitor.api("PATCH", f"{slug}/{row.pk}", {field.name: payload[: field.max_length]}).status == 200
+            if visitor.api("PATCH", f"{slug}/{row.pk}", {field.name: wicked[: field.max_length]}).status == 200
         ]
-        assert stored or slug == "departments", payload
-        for address in (f"/{slug}/{row.pk}/", f"/{slug}/{row.pk}/history/", f"/{slug}/{row.pk}/edit/", f"/{slug}/{row.pk}/access/",
-                        f"/{slug}/", f"/{slug}/?q=alert", f"/{slug}/?{entity.title}.contains=%3Cscript%3Ealert",
-                        "/search/?q=alert", f"/{slug}/choices/{entity.title}/?q=%3Cscript"):  # fmt: skip
+        assert stored
+        for address in (
+            f"/{slug}/{row.pk}/", f"/{slug}/{row.pk}/history/", f"/{slug}/{row.pk}/edit/", f"/{slug}/{row.pk}/access/",
+            f"/{slug}/", f"/{slug}/?q=alert", f"/{slug}/?{entity.title}.contains=%3Cscript%3Ealert", "/search/?q=alert",
+            f"/{slug}/choices/{entity.title}/?q=%3Cscript",
+        ):  # fmt: skip
             answer = visitor.page("GET", address)
-            assert dangers(answer.text) == [], (address, payload)
-            assert payload[:1] != "<" or payload not in answer.text, (address, payload)
+            assert dangers(answer.text) == [], address
+            assert not [each for each in payloads if each[0] == "<" and each in answer.text], address

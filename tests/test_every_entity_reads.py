@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.every_entity.steps import steps_of
 from tests.every_entity.world import World, mark_of
-from zhike.core import modules, overlay
+from zhike.core import modules, overlay, writes
 from zhike.core.api.urls import schema
 from zhike.core.entities import Entity, MenuItem, Module, RelatedList, registry
 from zhike.core.modules import ModuleSwitch
 from zhike.core.testing import samples
+from zhike.core.testing.battery import Answer
 
 pytestmark = pytest.mark.django_db
 ENTITIES = list(registry.all())
@@ -29,7 +31,7 @@ def statements(world: World, entity: Entity, row: Any) -> dict[str, int]:
     """Statements of each kind of answer, with what processes keep of the configuration already read."""
     visitor, slug = world.visitor("admin"), entity.slug
     counted: dict[str, int] = {}
-    for name, ask in {
+    asked: dict[str, Callable[[], Answer]] = {
         "list": lambda: visitor.page("GET", f"/{slug}/?size=100"),
         "table": lambda: visitor.page("GET", f"/{slug}/?size=100", hx_request="true", hx_target="list"),
         "record": lambda: visitor.page("GET", f"/{slug}/{row.pk}/"),
@@ -37,7 +39,8 @@ def statements(world: World, entity: Entity, row: Any) -> dict[str, int]:
         "history": lambda: visitor.page("GET", f"/{slug}/{row.pk}/history/"),
         "api_list": lambda: visitor.api("GET", f"{slug}?limit=200"),
         "api_record": lambda: visitor.api("GET", f"{slug}/{row.pk}"),
-    }.items():
+    }
+    for name, ask in asked.items():
         ask()
         with CaptureQueriesContext(connection) as caught:
             answer = ask()
@@ -55,8 +58,6 @@ def grow(world: World, entity: Entity, row: Any, count: int) -> None:
             part.model(**samples.values(part.slug, people.ana, mark_of(part, "ana")) | {part.part_of: row})
             for _ in range(count // 10 + 6)  # more than a panel shows, so that both times it counts
         ]
-        from zhike.core import writes
-
         writes.create_many(people.actor("admin"), rows)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.every_entity.world import World, is_deletable, mark_of
+from zhike.core import writes
 from zhike.core.entities import Entity, FieldKind, RecordKind, registry
 from zhike.core.events.models import Event
 from zhike.core.testing import samples
@@ -196,8 +197,6 @@ def test_parts_go_and_come_back_with_their_anchor(world: World, entity: Entity) 
     for part in registry.parts_of(entity):
         given = samples.values(part.slug, world.people.ana, mark_of(part, "ana")) | {part.part_of: row}
         child = part.model(**given)
-        from zhike.core import writes
-
         writes.create(world.people.actor("admin"), child)
         assert admin(world).api("DELETE", f"{entity.slug}/{row.pk}").status == 204
         assert admin(world).api("GET", f"{part.slug}/{child.pk}").status == 404

@@ -140,7 +140,7 @@ def routes(patterns: Any = None, prefix: str = "", space: str = "") -> Iterator[
 def is_reached(route: Route) -> bool:
     """Whether an address leads to the route at all; an app's own page may stand before the registry's."""
     path = re.sub(r"<int:\w+>", "1", re.sub(r"<slug:\w+>", "x", f"/{route.pattern}"))
-    return route.pattern.startswith("^") or resolve(path).route == route.pattern
+    return route.pattern.startswith("^") or resolve(path).view_name == route.name
 
 
 def address_of(row: Row, world: World) -> str:

@@ -110,7 +110,7 @@ def _page_writing(world: World, entity: Entity, maker: Any) -> Iterator[Step]:
         for kind in ("csv", "xlsx"):
             yield Step(
                 name=f"export {kind}", door="page", method="POST", path=_always(f"/{slug}/export/"), action="export",
-                on_row=False, body=lambda pk, kind=kind: {"format": kind, "row": [str(pk)]},
+                on_row=False, body=_ticked(kind),
             )  # fmt: skip
             yield Step(
                 name=f"export all {kind}", door="page", method="POST", path=_always(f"/{slug}/export/"), action="export",
@@ -126,6 +126,10 @@ def _page_writing(world: World, entity: Entity, maker: Any) -> Iterator[Step]:
         yield page("delete", "GET", "delete")
         yield _bulk(slug, "delete", "delete", {})
         yield page("delete", "POST", "delete")
+
+
+def _ticked(kind: str) -> Callable[[int], Body]:
+    return lambda pk: {"format": kind, "row": [str(pk)]}
 
 
 def _bulk(slug: str, verb: str, action: str, answers: Mapping[str, Any]) -> Step:

@@ -59,6 +59,9 @@ def _add_handlers(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def refused(_request: HttpRequest, error: HttpError) -> HttpResponse:
+        # The framework raises it for a body that it cannot read, in words of its own.
+        if error.status_code == 400:
+            return problem(400, _("The body of this request is not valid JSON."))
         return problem(400 if error.status_code not in (413, 405) else error.status_code, str(error))
 
 

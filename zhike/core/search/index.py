@@ -114,13 +114,13 @@ def _context_column(slug: str) -> tuple[str, str] | None:
 
 
 def _entry(entity: Entity, row: Any) -> store.Row:
-    fields = [(name, weight, text_of(entity, row, name)) for name, weight in entity.search.items()]
+    fields = [(name, weight, text) for name, weight in entity.search.items() if (text := text_of(entity, row, name))]
     guarded = guarded_fields(entity)
     tokens = index_tokens((text, weight, name in guarded) for name, weight, text in fields)
     heads = "\n".join(
         f"{name}\t{weight}\t{' '.join(text.split())}"
         for name, weight, text in fields
-        if text and name not in guarded and len(text) <= MAX_NAME
+        if name not in guarded and len(text) <= MAX_NAME
     )
     owner_id, department_id, anchor_id = _reach(entity, row)
     updated_at = getattr(row, "updated_at", None)

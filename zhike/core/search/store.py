@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -110,19 +111,22 @@ def _write_sqlite(using: str, rows: Sequence[Row]) -> None:
 
 def _write_postgresql(using: str, rows: Sequence[Row]) -> None:
     names = ", ".join(_COLUMNS)
-    arrays = ", ".join([*(f"%s::{kind}[]" for kind in _TYPES), "%s::text[]", "%s::text[]"])
+    typed = ", ".join(f"{name} {kind}" for name, kind in zip(_COLUMNS, _TYPES, strict=True))
     vector = "array_to_tsvector(string_to_array({}, ' '))"
     sql = (
         f"INSERT INTO {TABLE} ({names}, open, guarded) "  # noqa: S608 - our names
         f"SELECT {names}, {vector.format('opened')}, {vector.format('guarded')} "
-        f"FROM unnest({arrays}) AS given ({names}, opened, guarded) "
+        f"FROM json_to_recordset(%s::json) AS given ({typed}, opened text, guarded text) "
         f"ON CONFLICT (id) DO UPDATE SET {_UPDATES}, open = excluded.open, guarded = excluded.guarded"
     )
-    columns: list[list[object]] = [list(column) for column in zip(*(row[:-1] for row in rows), strict=True)]
-    columns.append([" ".join(row.tokens.open) for row in rows])
-    columns.append([" ".join(row.tokens.guarded) for row in rows])
+    # As one JSON text: arrays would be quoted element by element in Python.
+    given = [
+        dict(zip(_COLUMNS, row, strict=False))
+        | {"opened": " ".join(row.tokens.open), "guarded": " ".join(row.tokens.guarded)}
+        for row in rows
+    ]
     with connections[using].cursor() as cursor:
-        cursor.execute(sql, columns)
+        cursor.execute(sql, [json.dumps(given, ensure_ascii=False)])
 
 
 # What a database driver takes as a parameter here.

@@ -29,6 +29,8 @@ class _Columns(NamedTuple):
     pinyin_keys: tuple[PinyinKeyField, ...]
     # Checked by the database, or set by us.
     unchecked: frozenset[str]
+    # What a new row must be given; whatever else it leaves at its default is sound by declaration.
+    demanded: frozenset[str]
 
 
 @cache
@@ -40,6 +42,7 @@ def _columns_of(model: type[models.Model]) -> _Columns:
         texts=tuple((each.attname, isinstance(each, models.TextField)) for each in texts),
         pinyin_keys=tuple(each for each in fields if isinstance(each, PinyinKeyField)),
         unchecked=frozenset(each.name for each in fields if each.remote_field is not None or not each.editable),
+        demanded=frozenset(each.name for each in fields if not each.blank),
     )
 
 
@@ -107,17 +110,21 @@ def check_field_rights(actor: Actor, entity: Entity, names: Iterable[str]) -> No
             raise NotAllowed(_("You may not change “%(field)s”.") % {"field": label}, field=name)
 
 
-def check_values(entity: Entity, row: models.Model, changed: frozenset[str] | None) -> None:
-    """Refuse malformed values. Raises `ValidationError` by field. Foreign keys are checked by the database."""
+def check_values(entity: Entity, row: models.Model, changed: frozenset[str], *, is_new: bool) -> None:
+    """Refuse malformed values among the changed ones. Raises `ValidationError` by field.
+
+    Foreign keys are checked by the database.
+    """
     errors: dict[str, list[str]] = {}
     columns = _columns_of(type(row))
-    unchecked = columns.unchecked if changed is None else columns.unchecked | (columns.names - changed)
+    if is_new:
+        changed |= columns.demanded
     try:
-        row.clean_fields(exclude=unchecked)
+        row.clean_fields(exclude=columns.unchecked | (columns.names - changed))
     except ValidationError as error:
         errors.update(error.message_dict)
     for name in dict.fromkeys((*entity.fields, *entity.option_fields)):
-        if changed is not None and name not in changed:
+        if name not in changed:
             continue
         field = entity.field(name)
         sentence = _mistake(field, getattr(row, field.attname))

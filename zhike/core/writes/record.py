@@ -35,7 +35,7 @@ def prepare(actor: Actor, entity: Entity, batch: Sequence[Written]) -> None:
             entity.prepare(actor, each)
         preparation.fill_derived(entity, row)
         each.changes = _differences(entity, each, blank)
-        preparation.check_values(entity, row, None if each.is_new else frozenset(each.changes))
+        preparation.check_values(entity, row, frozenset(each.changes), is_new=each.is_new)
     _draw_numbers(entity, batch)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -58,7 +60,19 @@ def _is_kept_by_machinery(field: models.Field[Any, Any]) -> bool:
 
 def snapshot(entity: Entity, row: models.Model) -> dict[str, Any]:
     """The tracked values of a row, by field name."""
-    return {each.name: getattr(row, each.attname) for each in _tracked(entity.model, entity.derived)}
+    names, read = _reader(entity.model, entity.derived)
+    return dict(zip(names, read(row), strict=True))
+
+
+@cache
+def _reader(
+    model: type[models.Model], derived: tuple[str, ...]
+) -> tuple[tuple[str, ...], Callable[[models.Model], tuple[Any, ...]]]:
+    """The names of the tracked columns, and what reads them all from a row at once."""
+    columns = _tracked(model, derived)
+    get = attrgetter(*(each.attname for each in columns))
+    # Of one name `attrgetter` gives the bare value.
+    return tuple(each.name for each in columns), get if len(columns) > 1 else lambda row: (get(row),)
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:

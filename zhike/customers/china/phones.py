@@ -163,7 +163,7 @@ def normalise(text: str, region: str = "CN") -> Phone:
         return _unread(typed)
     number, extension, kind = found
     number.extension = None
-    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    e164 = f"+{number.country_code}{phonenumbers.national_significant_number(number)}"
     return Phone(
         stored=f"{e164};ext={extension}" if extension else e164,
         e164=e164,

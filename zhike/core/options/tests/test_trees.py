@@ -33,7 +33,7 @@ def _places(request: pytest.FixtureRequest) -> Iterator[None]:
     overlay.forget()
     yield
     for kept in (options._lists, options._tables, options._children_of_tables):
-        kept.pop("places", None)  # type: ignore[attr-defined]  # three dictionaries
+        kept.pop("places", None)
     overlay.forget()
 
 

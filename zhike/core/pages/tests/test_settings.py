@@ -143,7 +143,7 @@ def test_an_option_is_added_relabelled_ordered_and_switched_off(people: Cast) ->
 
 def test_two_options_never_have_the_same_words(people: Cast) -> None:
     with override("en"), pytest.raises(RuleBroken, match="already an option"):
-        option_actions.add_option(people.actor("admin"), "source", Words(label_zh="", label_en="Website"))
+        option_actions.add_option(people.actor("admin"), "source", Words(label_zh="", label_en="Our website"))
 
 
 def test_merging_moves_the_records_and_keeps_the_code_readable(people: Cast) -> None:

@@ -85,7 +85,7 @@ def test_bulk_does_what_it_may_and_tells_what_was_left(people: Cast) -> None:
     answer = client_of(people.admin).post("/customers/bulk/delete/", {"row": [free.pk, needed.pk], "go": "1"})
     page = text_of(answer)
     assert "Needed" in page
-    assert "Other records need this one" in page
+    assert "is needed by others" in page
     assert set(Customer.objects.filter(deleted_at=None).values_list("name", flat=True)) == {"Needed"}
 
 
