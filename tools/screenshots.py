@@ -1,5 +1,7 @@
 """Take pictures of every kind of page: `python tools/screenshots.py [part of a name …]`, into var/screenshots/.
 
+`python tools/screenshots.py readme` takes the pictures of the README, into docs/images/.
+
 A demo company is made in a temporary folder and served on a free port. Pages are found by following links from the home
 page and the gallery; addresses that differ by numbers only count as one page. Each is taken in Chinese and English, light
 and dark, on a wide screen and on a telephone. The exit code is 1 when a page answers with an error or its script fails.
@@ -44,6 +46,15 @@ class Look(NamedTuple):
 
 
 LOOKS = [Look(language, theme, size) for language in ("zh-hans", "en") for theme in ("light", "dark") for size in SIZES]
+
+README_PICTURES = (
+    ("opportunities-en", "/opportunities/", Look("en", "light", "wide")),
+    ("opportunities-zh", "/opportunities/", Look("zh-hans", "light", "wide")),
+    ("funnel-zh", "/funnel/?by=branch", Look("zh-hans", "light", "wide")),
+    ("customer-zh", "/customers/1/", Look("zh-hans", "light", "wide")),
+    ("phone-zh", "/opportunities/", Look("zh-hans", "light", "phone")),
+    ("dark-zh", "/customers/?open=3", Look("zh-hans", "dark", "wide")),
+)
 
 
 def main(chosen: list[str]) -> int:
@@ -110,6 +121,9 @@ def _take_all(address: str, program: Path, chosen: list[str]) -> list[str]:
     problems: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(program), args=arguments)
+        if chosen == ["readme"]:
+            _take_for_readme(browser, address)
+            return []
         for look in LOOKS:
             context = _signed_in(browser, address, look)
             folder = machine.ROOT / "var" / "screenshots" / "-".join(look)
@@ -120,6 +134,19 @@ def _take_all(address: str, program: Path, chosen: list[str]) -> list[str]:
             context.close()
         browser.close()
     return sorted(set(problems))
+
+
+def _take_for_readme(browser: Browser, address: str) -> None:
+    """The few pictures that the README shows, into docs/images/."""
+    folder = machine.ROOT / "docs" / "images"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, path, look in README_PICTURES:
+        context = _signed_in(browser, address, look)
+        page = context.new_page()
+        page.goto(urljoin(address, path), wait_until="networkidle")
+        page.screenshot(path=folder / f"{name}.png")
+        context.close()
+        machine.say(f"docs/images/{name}.png")
 
 
 def _signed_in(browser: Browser, address: str, look: Look) -> BrowserContext:

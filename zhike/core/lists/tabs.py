@@ -1,4 +1,4 @@
-"""The quick tabs above a list: everything, mine, my subordinates', and where I work along."""
+"""The quick tabs above a list: everything, mine, my subordinates', and where Shared with me."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ _LABELS: dict[str, Label] = {
     ALL: _("All"),
     MINE: _("Mine"),
     SUBORDINATES: _("My subordinates'"),
-    SHARED: _("I work along"),
+    SHARED: _("Shared with me"),
 }
 
 

@@ -113,7 +113,8 @@ def test_a_reader_beside_many_writers_is_told_every_event_once_and_in_order() ->
     threads = [Thread(target=run, args=(writer,)) for writer in range(writers)]
     for thread in threads:
         thread.start()
-    position, told = BEGINNING, []
+    position = BEGINNING
+    told: list[int] = []
     while any(thread.is_alive() for thread in threads) or read_when_settled(
         position, min(1, each * writers - len(told))
     ):
