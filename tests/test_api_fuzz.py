@@ -87,4 +87,4 @@ def test_every_operation_answers_a_few_generated_requests_as_documented(world: W
 @EVERY_CALLER
 @EVERY_SLUG
 def test_every_operation_answers_many_generated_requests_as_documented(world: World, slug: str, caller: str) -> None:
-    fuzz(world, slug, caller, examples=40)
+    fuzz(world, slug, caller, examples=100)

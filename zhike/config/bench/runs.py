@@ -27,7 +27,8 @@ def run(folder: Path, options: Options, database: str) -> str:
         results.append(_measured(folder, options, database))
         return markdown(results, options)
     say(_("SQLite"))
-    results.append(_measured(folder, options, f"sqlite:///{_sqlite(folder, options)}"))
+    with _sqlite(folder, options) as path:
+        results.append(_measured(folder, options, f"sqlite:///{path}"))
     say(_("PostgreSQL"))
     with _postgres() as (address, sentence):
         if address:
@@ -37,10 +38,17 @@ def run(folder: Path, options: Options, database: str) -> str:
     return markdown(results, options)
 
 
-def _sqlite(folder: Path, options: Options) -> Path:
+@contextmanager
+def _sqlite(folder: Path, options: Options) -> Iterator[Path]:
+    """Our file of this scale, kept from run to run; one in which a run was interrupted is made anew."""
     place = folder / f"scale-{options.scale:g}"
+    whole = place / "whole"
+    if not whole.exists():
+        shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True, exist_ok=True)
-    return place / "zhike.sqlite3"
+    whole.unlink(missing_ok=True)
+    yield place / "zhike.sqlite3"
+    whole.touch()
 
 
 def _environment(folder: Path, database: str) -> Mapping[str, str]:
