@@ -1,10 +1,13 @@
 """The whole schema of the API, as a generator of requests sees it: no answer is a 500, every answer is as documented."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -34,6 +37,16 @@ CHECKS: list[CheckFunction] = [
 EVERY_SLUG = pytest.mark.parametrize("slug", [entity.slug for entity in registry.all()])
 # A programme of a salesperson, and one that may do everything.
 EVERY_CALLER = pytest.mark.parametrize("caller", ["ana", "admin"])
+
+
+@pytest.fixture(autouse=True)
+def _one_connection() -> Iterator[None]:
+    """Requests run inside the test's transaction, so they must not put its connection away."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def operations(slug: str, token: str) -> list[APIOperation[Any, Any, Any, Any]]:

@@ -26,6 +26,8 @@ class _Columns(NamedTuple):
     names: frozenset[str]
     # Attribute and whether it may have several lines.
     texts: tuple[tuple[str, bool], ...]
+    # Columns that may hold a list of words.
+    lists: tuple[str, ...]
     pinyin_keys: tuple[PinyinKeyField, ...]
     # Checked by the database, or set by us.
     unchecked: frozenset[str]
@@ -40,6 +42,7 @@ def _columns_of(model: type[models.Model]) -> _Columns:
     return _Columns(
         names=frozenset(each.name for each in fields),
         texts=tuple((each.attname, isinstance(each, models.TextField)) for each in texts),
+        lists=tuple(each.attname for each in fields if isinstance(each, models.JSONField)),
         pinyin_keys=tuple(each for each in fields if isinstance(each, PinyinKeyField)),
         unchecked=frozenset(each.name for each in fields if each.remote_field is not None or not each.editable),
         demanded=frozenset(each.name for each in fields if not each.blank),
@@ -48,10 +51,15 @@ def _columns_of(model: type[models.Model]) -> _Columns:
 
 def tidy_texts(row: models.Model) -> None:
     """Strip texts, and refuse characters that no database or page can hold."""
-    for attname, lines in _columns_of(type(row)).texts:
+    columns = _columns_of(type(row))
+    for attname, lines in columns.texts:
         value = getattr(row, attname)
         if value and isinstance(value, str):
             setattr(row, attname, tidy(value, lines=lines))
+    for attname in columns.lists:
+        words = getattr(row, attname)
+        if words and isinstance(words, list):
+            setattr(row, attname, [tidy(word) if isinstance(word, str) else word for word in words])
 
 
 def fill_derived(entity: Entity, row: Any) -> None:
