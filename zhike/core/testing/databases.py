@@ -28,7 +28,7 @@ from urllib.parse import quote
 import psycopg
 
 # Settings of the person who runs the tests must not reach them: their database, their mail server, their data.
-_KEPT = ("ZHIKE_TEST_", "ZHIKE_SHARED_DATA")
+_KEPT = ("ZHIKE_TEST_", "ZHIKE_SHARED_DATA", "ZHIKE_EXTRA_APPS")
 _START_SECONDS = 60
 _STOP_SECONDS = 20
 
