@@ -110,14 +110,17 @@ def restore_view(request: PageRequest, slug: str, pk: int) -> HttpResponse:
 @signed_in
 @require_POST
 def purge_view(request: PageRequest, slug: str, pk: int) -> HttpResponse:
-    """`/customers/42/purge/`: away for good; administrators only."""
+    """`/customers/42/purge/`: away for good, with `forget` also out of the history; administrators only."""
     entity = deletable_entity(request.actor, slug)
     row = reached(request.actor, entity, pk, deleted=True)
     if not request.actor.access.may("recycle.purge"):
         raise PermissionDenied(_("Only people with the right to empty the recycle bin may do this."))
     title = title_of(entity, row)
     try:
-        writes.purge(request.actor, row)
+        if request.POST.get("forget"):
+            writes.erase(request.actor, row)
+        else:
+            writes.purge(request.actor, row)
     except writes.RuleBroken as broken:
         return _bin(request, entity, refusal=broken.sentence)
     sentence = _("“%(title)s” was removed for good.") % {"title": title}

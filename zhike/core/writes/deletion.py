@@ -190,4 +190,10 @@ def _remove_for_good(actor: Actor, entity: Entity, rows: list[Any], *, keep_even
     TeamMember.objects.filter(**generic).delete()
     ExternalKey.objects.filter(**generic).delete()
     index.remove(entity, ids)
-    entity.model._default_manager.filter(pk__in=ids).delete()
+    try:
+        entity.model._default_manager.filter(pk__in=ids).delete()
+    except models.ProtectedError as held:
+        # Live records that need it were asked for before; these lie in the recycle bin themselves.
+        raise RuleBroken(
+            _("Records in the recycle bin still point at this one. Remove those for good first.")
+        ) from held

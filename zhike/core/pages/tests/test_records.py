@@ -6,8 +6,10 @@ import pytest
 
 from zhike.core import writes
 from zhike.core.actors import Actor
+from zhike.core.events.models import Event
 from zhike.core.pages.tests.world import client_of, contact, customer, opportunity, text_of
 from zhike.core.scoping import team
+from zhike.customers.models import Customer
 from zhike.identity.factories import Cast, RoleFactory, give_role
 
 pytestmark = pytest.mark.django_db
@@ -188,3 +190,12 @@ def test_from_a_list_one_walks_to_the_next_record(people: Cast) -> None:
     assert re.search(rf'href="/customers/{a.pk}/\?in=sort%3Dname" rel="prev"', page)
     assert re.search(rf'href="/customers/{c.pk}/\?in=sort%3Dname" rel="next"', page)
     assert 'rel="next"' not in text_of(client.get(f"/customers/{b.pk}/"))
+
+
+def test_an_administrator_forgets_a_record_with_its_history(people: Cast) -> None:
+    row = customer(people.ana, name="被遗忘权公司")
+    writes.delete(people.actor("admin"), row)
+    answer = client_of(people.admin).post(f"/customers/{row.pk}/purge/", {"forget": "1"})
+    assert answer.status_code == 302
+    assert not Customer.objects.filter(pk=row.pk).exists()
+    assert not any(event.changes for event in Event.objects.filter(entity="customers", record_id=row.pk))

@@ -105,3 +105,19 @@ def test_what_blocks_is_not_named_to_who_does_not_see_it(people: Cast, customer:
     with pytest.raises(writes.Blocked) as blocked:
         writes.delete(people.actor("dan"), customer)
     assert "canary-secret" not in blocked.value.sentence
+
+
+def test_what_another_record_of_the_bin_points_at_is_not_torn_away(
+    people: Cast, dan: Actor, customer: Customer
+) -> None:
+    row = writes.create(dan, Opportunity(name="网点改造", customer=customer, owner=people.ana))
+    writes.delete(dan, row)
+    customer = writes.delete(dan, customer)
+    admin = people.actor("admin")
+    with pytest.raises(writes.RuleBroken):
+        writes.purge(admin, customer)
+    assert Customer.objects.filter(pk=customer.pk).exists()
+    row.refresh_from_db()
+    writes.purge(admin, row)
+    writes.purge(admin, customer)
+    assert not Customer.objects.filter(pk=customer.pk).exists()
