@@ -15,8 +15,8 @@ const out = join(product, 'core', 'static', 'dist')
 
 async function script() {
   await esbuild.build({
-    entryPoints: [join(source, 'app.js')],
-    outfile: join(out, 'app.js'),
+    entryPoints: [join(source, 'app.js'), join(source, 'worker.js')],
+    outdir: out,
     bundle: true,
     minify: true,
     format: 'iife',

@@ -6,6 +6,7 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from tests.every_entity.world import World, built
+from tests.import_plans import bring, in_english  # noqa: F401  (fixtures of the import engine)
 from zhike.core import overlay
 
 

@@ -39,7 +39,7 @@ client = Client()
 client.force_login(people.admin)
 page = client.get("/gifts/")
 assert page.status_code == 200 and "茶叶" in page.content.decode(), page.status_code
-assert "茶叶" in client.get(f"/customers/{customer.pk}/").content.decode()
+assert "茶叶" in client.get(f"/customers/{customer.pk}/?tab=gifts").content.decode()
 client.force_login(people.cyd)
 assert "茶叶" not in client.get("/gifts/").content.decode()
 headers = {"Authorization": f"Bearer {give_token(people.admin).text}"}

@@ -16,11 +16,15 @@ EVERY_ENTITY = pytest.mark.parametrize("entity", ENTITIES, ids=str)
 # Those of whose rows a stranger sees only his own.
 GUARDED = [entity for entity in ENTITIES if cell(entity, "cyd").standing is Standing.BLIND]
 EVERY_GUARDED_ENTITY = pytest.mark.parametrize("entity", GUARDED, ids=str)
+# What gives cyd a row that is cyd's already.
+UNCHANGED = {"bulk assign"}
 # What an allowed step answers.
 DONE = {"GET": {200}, "PATCH": {200}, "PUT": {200}, "DELETE": {204}}
 
 
 def allowed(step: Step) -> set[int]:
+    if step.answers:
+        return set(step.answers)
     if step.method != "POST":
         return DONE[step.method]
     if not step.fits:
@@ -109,7 +113,7 @@ def test_a_bulk_step_with_a_foreign_id_leaves_that_row_alone(world: World, entit
             assert foreign.count() == known, step
             stored = entity.model._default_manager.get(pk=rows.target.pk)
             assert samples.of_row(stored) == samples.of_row(rows.target)
-            if answer.status == 200:
+            if answer.status == 200 and step.name not in UNCHANGED:
                 assert Event.objects.filter(entity=entity.slug, record_id=rows.cyds.pk).count() == own_events + 1
         assert changed_tables(before) == []
 

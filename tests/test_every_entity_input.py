@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
+from tests.every_entity.markup import GROUPS, dangers
 from tests.every_entity.world import MISSING, World, mark_of
 from zhike.core import overlay
 from zhike.core.actors import FieldMode
@@ -303,45 +303,6 @@ def test_odd_addresses_and_queries_are_never_a_500(world: World, entity: Entity)
 
 
 # Scripts in texts ----------------------------------------------------------------------------------------------------
-
-PAYLOADS = (
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '" onmouseover="alert(1)', "' onfocus='alert(1)' autofocus='",
-    "</textarea><script>alert(1)</script>", "<svg/onload=alert(1)>", "javascript:alert(1)", "</title><iframe src=//x>",
-    "<a href=javascript:alert(1)>x</a>", "--><script>alert(1)</script>", "]]><b onclick=alert(1)>", "</script><style>*{}</style>",
-    "<style>@import '//x'</style>", "{{constructor.constructor('alert(1)')()}}", "<math><mi//xlink:href=data:x,>",
-)  # fmt: skip
-
-
-GROUPS = (PAYLOADS[:5], PAYLOADS[5:10], PAYLOADS[10:])
-
-
-class Danger(HTMLParser):
-    """Collects what would run or load if a browser read the page."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag in ("iframe", "style", "math", "object", "embed", "base"):
-            self.found.append(tag)
-        if tag == "script" and "src" not in given and given.get("type") != "application/json":
-            self.found.append("inline script")
-        for name, value in given.items():
-            schemed = value.strip().casefold().startswith(("javascript:", "vbscript:", "data:text"))
-            if (
-                name.startswith("on")
-                or name == "style"
-                or (name in ("href", "src", "action", "formaction") and schemed)
-            ):
-                self.found.append(f"{tag} {name}={value}")
-
-
-def dangers(text: str) -> list[str]:
-    reader = Danger()
-    reader.feed(text)
-    return reader.found
 
 
 @EVERY_ENTITY

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 ENTITIES = list(registry.all())
 EVERY_ENTITY = pytest.mark.parametrize("entity", ENTITIES, ids=str)
 DELETABLE = pytest.mark.parametrize("entity", [each for each in ENTITIES if is_deletable(each)], ids=str)
+MAKABLE = pytest.mark.parametrize("entity", [each for each in ENTITIES if "create" not in each.without], ids=str)
 EDITABLE = pytest.mark.parametrize("entity", [each for each in ENTITIES if "edit" not in each.without], ids=str)
 
 
@@ -47,7 +48,7 @@ def stored(entity: Entity, pk: int) -> Any:
     return entity.model._default_manager.get(pk=pk)
 
 
-@EVERY_ENTITY
+@MAKABLE
 def test_making_a_record_by_page_and_by_api_is_logged_with_actor_door_and_values(world: World, entity: Entity) -> None:
     for door in ("page", "api"):
         given = samples.values(entity.slug, world.people.ana, mark_of(entity, "ana"))
@@ -130,6 +131,8 @@ def test_two_people_who_change_the_same_field_are_both_asked(world: World, entit
 @EDITABLE
 def test_two_people_who_change_different_fields_keep_both(world: World, entity: Entity) -> None:
     sample, row = samples.sample(entity.slug), fresh(world, entity)
+    if sample.change == sample.other:
+        return  # it has one text, and nothing else to type
     theirs, mine = "quick hand", another(entity, sample.other, "slow hand")
     address = f"/{entity.slug}/{row.pk}/edit/"
     assert admin(world).page("POST", address, form(entity, row, **{sample.change: theirs})).status == 302

@@ -1,61 +1,24 @@
 """Rows become records through the write path: by key, once, with reasons for what is refused, and nothing twice."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.utils import translation
 
+from tests.import_plans import CUSTOMERS, SYSTEM, TWO, Import
 from zhike.core import writes
-from zhike.core.actors import Actor, Via
 from zhike.core.events.models import Event
 from zhike.core.external_keys import ExternalKey
 from zhike.core.history.models import StateChange
 from zhike.core.search.models import SearchEntry
 from zhike.core.transfer.plan import PlanError
-from zhike.core.transfer.plans import run_plan
 from zhike.core.transfer.readers import open_table
-from zhike.core.transfer.report import Report, StepReport
-from zhike.core.transfer.tables import TableError
+from zhike.core.transfer.report import Report
 from zhike.customers.models import Contact, Customer
-from zhike.identity.factories import Cast, cast, give_role
-from zhike.identity.models import Department, Role, User
 from zhike.sales.models import Opportunity, Pipeline, Stage
 
-pytestmark = pytest.mark.django_db
-HEAD = '[plan]\nname = "test"\nsystem = "old"\n'
-SYSTEM = Actor.system(Via.IMPORT)
-Import = Callable[..., StepReport]
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Any:
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def bring(tmp_path: Path) -> Import:
-    """Import one table by one step and return its report."""
-
-    def bring(rows: str, step: str, actor: Actor = SYSTEM, *, dry_run: bool = False) -> StepReport:
-        return whole(rows, step, actor, dry_run=dry_run).steps[-1]
-
-    def whole(rows: str, step: str, actor: Actor, *, dry_run: bool = False) -> Report:
-        (tmp_path / "rows.csv").write_text(rows)
-        head = "" if "[[step]]" in step else '[[step]]\nfile = "rows.csv"\n'
-        (tmp_path / "plan.toml").write_text(HEAD + head + step)
-        return run_plan(tmp_path / "plan.toml", actor, dry_run=dry_run)
-
-    bring.whole = whole  # type: ignore[attr-defined]  # the same with the report of all steps
-    return bring
-
-
-CUSTOMERS = 'entity = "customers"\nkey = "{no}"\ncolumns = {name = "name", level = "level", employees = "staff"}\n'
-TWO = "no,name,level,staff\n1,上海浦江机械有限公司,key,120\n2,广州白云设备厂,重点客户,\n"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def test_rows_become_records_with_event_index_and_key(bring: Import) -> None:
@@ -321,105 +284,3 @@ def test_the_currency_changes_only_while_no_money_is_stored(bring: Import) -> No
     assert bring("no,name,level,staff\n1,甲,key,5\n", money).counts["unchanged"] == 1
     with pytest.raises(PlanError, match="cannot become EUR any more, since customers with amounts are stored"):
         bring(TWO, step.replace("USD", "EUR"))
-
-
-# Rights ---------------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def people() -> Cast:
-    return cast()
-
-
-def test_who_may_not_import_is_refused(bring: Import, people: Cast) -> None:
-    with pytest.raises(writes.NotAllowed):
-        bring(TWO, CUSTOMERS, people.actor("ana"))
-    assert not Customer.objects.exists()
-
-
-def test_a_person_imports_within_his_reach_only(bring: Import, people: Cast) -> None:
-    dan = people.actor("dan", Via.IMPORT)
-    step = CUSTOMERS.replace('"staff"}', '"staff", owner = "who"}')
-    rows = "no,name,level,staff,who\n1,甲,key,,ana\n2,乙,key,,cyd\n3,丙,key,,Nobody\n"
-    report = bring(rows, step, dan)
-    assert report.counts["created"] == 1
-    assert report.counts["failed"] == 2
-    assert Customer.objects.get().owner == people.ana
-
-
-def test_a_record_beyond_reach_is_neither_changed_nor_told_of(bring: Import, people: Cast) -> None:
-    step = CUSTOMERS.replace('"staff"}', '"staff", owner = "who"}')
-    bring("no,name,level,staff,who\n1,Secret canary,key,5,cyd\n", step)
-    report = bring("no,name,level,staff,who\n1,甲,key,6,ana\n", step, people.actor("dan", Via.IMPORT))
-    assert report.counts["failed"] == 1
-    assert "canary" not in report.rows[0].reason
-    assert Customer.objects.get().name == "Secret canary"
-    contacts = 'entity = "contacts"\nkey = "{id}"\ncolumns = {name = "id", customer = "at"}\n'
-    for named in ("1", "Secret canary"):
-        hidden = bring(f"id,at\nx,{named}\n", contacts, people.actor("dan", Via.IMPORT))
-        assert hidden.counts["failed"] == 1
-        assert "is not known" in hidden.rows[0].reason
-
-
-@pytest.mark.parametrize("mode", ["hidden", "masked", "read_only"])
-def test_fields_a_person_may_not_change_are_refused_before_the_first_row(
-    bring: Import, people: Cast, mode: str
-) -> None:
-    role = Role.objects.create(
-        name="careful", grants={"*": {"*": "all"}}, fields={"customers": {"level": mode}}, denies={}, settings=[]
-    )
-    people.cyd.user_roles.all().delete()
-    give_role(people.cyd, role)
-    with pytest.raises(PlanError, match="you may not change “level”"):
-        bring(TWO, CUSTOMERS, people.actor("cyd", Via.IMPORT))
-
-
-def test_a_masked_value_is_refused(bring: Import) -> None:
-    step = CUSTOMERS.replace('level = "level"', 'phone = "level"')
-    report = bring("no,name,level,staff\n1,甲,138****8000,\n", step)
-    assert report.counts["failed"] == 1
-    assert "masked value" in report.rows[0].reason
-
-
-# People and offices ---------------------------------------------------------------------------------------------------
-
-
-def test_people_come_with_username_superior_department_and_roles(bring: Import) -> None:
-    give_all = '[heads]\nNorth = "Ada Head"\n'
-    steps = (
-        '[[step]]\nfile = "rows.csv"\nentity = "departments"\n'
-        'key = "{office}"\ncolumns = {name = "office"}\nset = {kind = "branch"}\n'
-        '[[step]]\nfile = "rows.csv"\nentity = "users"\nkey = "{boss}"\ncolumns = {full_name = "boss", department = "office"}\n'
-        'set = {roles = "sales_manager"}\n'
-        '[[step]]\nfile = "rows.csv"\nentity = "users"\nkey = "{agent}"\n'
-        'columns = {full_name = "agent", superior = "boss", department = "office", roles = "role"}\n'
-    )
-    rows = (
-        "agent,boss,office,role\nMoses Frase,Ada Head,North,Salesperson\n"
-        "王小明,Ada Head,North,销售代表\nEve,Ada Head,North,King\n"
-    )
-    report: Report = bring.whole(rows, give_all + steps, SYSTEM)  # type: ignore[attr-defined]
-    assert report.notes == []
-    assert report.steps[2].unknown_values[0].value == "King"
-    moses, ada = User.objects.get(full_name="Moses Frase"), User.objects.get(full_name="Ada Head")
-    assert (moses.username, moses.superior, str(moses.department), moses.state) == (
-        "moses.frase",
-        ada,
-        "North",
-        "invited",
-    )
-    assert User.objects.get(full_name="王小明").username == "wangxiaoming"
-    assert not moses.has_usable_password()
-    assert set(moses.user_roles.values_list("role__code", flat=True)) == {"salesperson"}
-    assert Department.objects.get(name="North").head == ada
-    assert set(ada.user_roles.values_list("role__code", flat=True)) == {"sales_manager", "branch_manager"}
-    events = Event.objects.count()
-    bring.whole(rows, give_all + steps, SYSTEM)  # type: ignore[attr-defined]
-    assert Event.objects.count() == events
-
-
-def test_a_plan_whose_last_step_does_not_fit_writes_nothing_at_all(bring: Import) -> None:
-    steps = f'[[step]]\nfile = "rows.csv"\n{CUSTOMERS}[[step]]\nfile = "missing.csv"\n{CUSTOMERS}'
-    with pytest.raises(TableError, match=r"missing\.csv cannot be opened"):
-        bring(TWO, steps)
-    assert not Customer.objects.exists()

@@ -7,10 +7,11 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from zhike.core.actors import Actor, Via
 from zhike.core.events.models import Event
@@ -140,7 +141,7 @@ def started(code: str, environment: Mapping[str, str], *words: str) -> "subproce
 
 
 def wait_for(holds: Callable[[], bool], process: "subprocess.Popen[str]") -> bool:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 900
     while not holds():
         assert time.monotonic() < deadline, "it never came"
         if process.poll() is not None:
@@ -200,22 +201,27 @@ def test_a_command_killed_in_the_middle_of_100000_rows_ends_with_every_row_once(
 @pytest.mark.file
 @pytest.mark.serial("crash")
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_in_the_middle_of_an_import_is_followed_by_another(
-    child_environment: dict[str, str], settings: object
-) -> None:
-    from datetime import timedelta
+def test_a_worker_killed_in_the_middle_of_an_import_is_followed_by_another(child_environment: dict[str, str]) -> None:
+    kill_the_worker(child_environment, 3_000, 3)
 
-    from django.utils import timezone
 
-    count = 3_000
+@pytest.mark.long
+@pytest.mark.file
+@pytest.mark.serial("crash")
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_in_the_middle_of_100000_rows_is_followed_by_another(child_environment: dict[str, str]) -> None:
+    kill_the_worker(child_environment, 100_000, 8)
+
+
+def kill_the_worker(child_environment: dict[str, str], count: int, kills: int) -> None:
     rows = rows_of(count) + "\n0,twice,1,\n,nokey,1,\n"
     given = arguments(rows, columns={"name": "name", "employees": "staff", "parent": "of"}, system="many")
     child_environment["ZHIKE_DATA_DIR"] = str(files.folder().parents[1])
     job = enqueue(SYSTEM, IMPORT, given)
     chance = random.Random(5)
-    for number in range(3):
+    for number in range(kills):
         process = started(WORKER, child_environment)
-        wanted = count * number // 3
+        wanted = count * number // kills
         wait_for(lambda wanted=wanted: Job.objects.get(pk=job.pk).done > wanted, process)  # type: ignore[misc]  # bound early
         time.sleep(chance.random() * 0.03)
         process.send_signal(signal.SIGKILL)

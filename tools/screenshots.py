@@ -1,6 +1,7 @@
 """Take pictures of every kind of page: `python tools/screenshots.py [part of a name …]`, into var/screenshots/.
 
-`python tools/screenshots.py readme` takes the pictures of the README, into docs/images/.
+`python tools/screenshots.py readme` takes the pictures of the README, into docs/images/; `… handbook` those of the handbook,
+beside the other static files.
 
 A demo company is made in a temporary folder and served on a free port. Pages are found by following links from the home
 page and the gallery; addresses that differ by numbers only count as one page. Each is taken in Chinese and English, light
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 ZHIKE = str(Path(sys.executable).with_name("zhike"))
 MOST_PAGES = 80
 START = ("/", "/dev/gallery")
-SIZES = {"wide": (1440, 900), "phone": (390, 844)}
+SIZES = {"wide": (1440, 900), "phone": (390, 844), "page": (1200, 720)}
 LEFT_OUT = re.compile(r"^/(api|static|accounts/logout)|\.(csv|xlsx|json|svg|png)$|/export")
 
 
@@ -45,16 +46,65 @@ class Look(NamedTuple):
     size: str
 
 
-LOOKS = [Look(language, theme, size) for language in ("zh-hans", "en") for theme in ("light", "dark") for size in SIZES]
+LOOKS = [
+    Look(language, theme, size)
+    for language in ("zh-hans", "en")
+    for theme in ("light", "dark")
+    for size in ("wide", "phone")
+]
 
-README_PICTURES = (
-    ("opportunities-en", "/opportunities/", Look("en", "light", "wide")),
-    ("opportunities-zh", "/opportunities/", Look("zh-hans", "light", "wide")),
-    ("funnel-zh", "/funnel/?by=branch", Look("zh-hans", "light", "wide")),
-    ("customer-zh", "/customers/1/", Look("zh-hans", "light", "wide")),
-    ("phone-zh", "/opportunities/", Look("zh-hans", "light", "phone")),
-    ("dark-zh", "/customers/?open=3", Look("zh-hans", "dark", "wide")),
+
+class Picture(NamedTuple):
+    """One committed picture: its file, the page, who looks at it and how. `upload` is a file to be given to the page first."""
+
+    file: str
+    page: str
+    look: Look
+    who: str = "zhou.zihan"
+    upload: str = ""
+
+
+_HANDBOOK = (
+    ("home", "/"),
+    ("list", "/opportunities/"),
+    ("board", "/opportunities/?display=board"),
+    ("drawer", "/customers/?open=3"),
+    ("lead", "/leads/?open=3"),
 )
+PICTURES = {
+    "readme": (
+        Picture("docs/images/home-zh.png", "/", Look("zh-hans", "light", "wide")),
+        Picture("docs/images/board-zh.png", "/opportunities/?display=board", Look("zh-hans", "light", "wide")),
+        Picture("docs/images/opportunities-en.png", "/opportunities/", Look("en", "light", "wide")),
+        Picture("docs/images/funnel-zh.png", "/funnel/?by=branch", Look("zh-hans", "light", "wide"), "lin.zhiyuan"),
+        Picture("docs/images/customer-zh.png", "/customers/3/", Look("zh-hans", "light", "wide")),
+        Picture("docs/images/phone-zh.png", "/", Look("zh-hans", "light", "phone")),
+        Picture("docs/images/dark-zh.png", "/customers/?open=3", Look("zh-hans", "dark", "wide")),
+    ),
+    "handbook": tuple(
+        picture
+        for language in ("zh-hans", "en")
+        for picture in (
+            *(
+                Picture(f"zhike/core/static/handbook/{language}/{name}.png", page, Look(language, "light", "page"))
+                for name, page in _HANDBOOK
+            ),
+            Picture(
+                f"zhike/core/static/handbook/{language}/settings.png",
+                "/settings/",
+                Look(language, "light", "page"),
+                "lin.zhiyuan",
+            ),
+            Picture(
+                f"zhike/core/static/handbook/{language}/importing.png",
+                "/customers/import/",
+                Look(language, "light", "page"),
+                "lin.zhiyuan",
+                "客户名称,电话,级别,地区\n上海云澜科技有限公司,021-58880001,重点客户,上海市\n苏州新禾机械有限公司,0512-66880002,普通客户,苏州市\n",
+            ),
+        )
+    ),
+}
 
 
 def main(chosen: list[str]) -> int:
@@ -121,8 +171,9 @@ def _take_all(address: str, program: Path, chosen: list[str]) -> list[str]:
     problems: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(program), args=arguments)
-        if chosen == ["readme"]:
-            _take_for_readme(browser, address)
+        for name in [each for each in chosen if each in PICTURES]:
+            _take_committed(browser, address, PICTURES[name])
+        if chosen and all(each in PICTURES for each in chosen):
             return []
         for look in LOOKS:
             context = _signed_in(browser, address, look)
@@ -136,26 +187,34 @@ def _take_all(address: str, program: Path, chosen: list[str]) -> list[str]:
     return sorted(set(problems))
 
 
-def _take_for_readme(browser: Browser, address: str) -> None:
-    """The few pictures that the README shows, into docs/images/."""
-    folder = machine.ROOT / "docs" / "images"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, path, look in README_PICTURES:
-        context = _signed_in(browser, address, look)
+def _take_committed(browser: Browser, address: str, pictures: tuple[Picture, ...]) -> None:
+    """The few pictures that are part of the project."""
+    for picture in pictures:
+        target = machine.ROOT / picture.file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        context = _signed_in(browser, address, picture.look, picture.who)
         page = context.new_page()
-        page.goto(urljoin(address, path), wait_until="networkidle")
-        page.screenshot(path=folder / f"{name}.png")
+        page.goto(urljoin(address, picture.page), wait_until="networkidle")
+        if picture.upload:
+            content = picture.upload.encode()
+            page.set_input_files(
+                "input[type=file]", {"name": "customers.csv", "mimeType": "text/csv", "buffer": content}
+            )
+            page.locator("main form button[type=submit], main form button:not([type])").first.click()
+            page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(400)  # the drawer slides in
+        page.screenshot(path=target)
         context.close()
-        machine.say(f"docs/images/{name}.png")
+        machine.say(picture.file)
 
 
-def _signed_in(browser: Browser, address: str, look: Look) -> BrowserContext:
-    """Return a browser of the demo's first person, its general manager, who has chosen this look."""
+def _signed_in(browser: Browser, address: str, look: Look, who: str = "lin.zhiyuan") -> BrowserContext:
+    """Return a browser of one of the demo's people (by default its general manager), who has chosen this look."""
     from django.contrib.auth import get_user_model
     from django.test import Client
 
     people = get_user_model()._default_manager
-    person = people.order_by("pk")[0]
+    person = people.get(username=who)
     people.filter(pk=person.pk).update(language=look.language, theme=look.theme)
     client = Client()
     client.force_login(person)

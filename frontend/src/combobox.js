@@ -130,7 +130,9 @@ export function combobox() {
         if (!answer.ok || answer.redirected) return null
         const made = document.createElement('template')
         made.innerHTML = `<select>${await answer.text()}</select>`
-        return [...made.content.querySelectorAll('option')].filter((option) => option.value)
+        // Choices that stand for whoever asks ("me") are the page's own and come first.
+        const own = [...this.select.options].filter((option) => option.dataset.always && option.textContent.toLowerCase().includes(words.toLowerCase()))
+        return [...own, ...[...made.content.querySelectorAll('option')].filter((option) => option.value)]
       } catch {
         return null
       }

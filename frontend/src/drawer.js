@@ -2,7 +2,7 @@
 import { ask } from './confirm.js'
 import { plainClick } from './dialogs.js'
 import { forget, hasChanges } from './drafts.js'
-import { htmx, text } from './page.js'
+import { htmx, store, text } from './page.js'
 
 const PATH = /^(\/[a-z0-9-]+)+\/\d+\/$/
 
@@ -37,7 +37,7 @@ function mark(path) {
   open?.closest('tr, .z-board__card')?.classList.add('is-open')
   const steps = links().map((link) => new URL(link.href).pathname)
   const at = steps.indexOf(path)
-  for (const button of dialog()?.querySelectorAll('[data-drawer-step]') ?? []) button.disabled = at < 0 || !steps[at + Number(button.dataset.drawerStep)]
+  for (const button of dialog()?.querySelectorAll('[data-drawer-step]') ?? []) button.disabled = at < 0 || !(steps[at + Number(button.dataset.drawerStep)] || pageBeside(Number(button.dataset.drawerStep)))
 }
 
 function show(path) {
@@ -105,6 +105,28 @@ function onTraverse() {
   else base = withoutOpen(location.href)
 }
 
+const typing = 'input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]'
+
+/** The record before or after; beyond the border of the page, the first or last one of the page beside it. */
+function step(by) {
+  const all = links().map((each) => new URL(each.href).pathname)
+  const at = all.indexOf(dialog().dataset.path)
+  if (at < 0) return
+  if (all[at + by]) {
+    go(all[at + by], true)
+    return
+  }
+  const page = pageBeside(by)
+  if (!page) return
+  turning = by
+  page.click()
+}
+
+const pageBeside = (by) => document.querySelector(`#list .z-list-foot a[rel=${by > 0 ? 'next' : 'prev'}]`)
+
+// While the list turns its page for the drawer: which end of it comes next.
+let turning = 0
+
 export function start() {
   if (!dialog()) return
   document.addEventListener('click', (event) => {
@@ -114,12 +136,8 @@ export function start() {
       go(new URL(link.href).pathname)
       return
     }
-    const step = event.target.closest?.('[data-drawer-step]')
-    if (step) {
-      const all = links().map((each) => new URL(each.href).pathname)
-      const next = all[all.indexOf(dialog().dataset.path) + Number(step.dataset.drawerStep)]
-      if (next) go(next, true)
-    }
+    const stepper = event.target.closest?.('[data-drawer-step]')
+    if (stepper) step(Number(stepper.dataset.drawerStep))
     if (event.target === dialog() || event.target.closest?.('#drawer [data-close-dialog]')) close()
   })
   dialog().addEventListener('cancel', (event) => {
@@ -131,7 +149,17 @@ export function start() {
     if (detail.ctx?.target?.id === 'drawer-body') {
       detail.ctx.target.removeAttribute('aria-busy')
       dialog().setAttribute('aria-label', detail.ctx.target.querySelector('h1, h2')?.textContent.trim() ?? '')
+    } else if (turning && detail.ctx?.target?.id === 'list') {
+      const next = turning > 0 ? links()[0] : links().at(-1)
+      turning = 0
+      if (next) go(new URL(next.href).pathname, true)
     } else if (dialog().open) mark(dialog().dataset.path)
+  })
+  document.addEventListener('keydown', (event) => {
+    if (!dialog().open || !['j', 'k'].includes(event.key) || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+    if (event.target.closest?.(typing) || store.read('zhike.keys.off') || document.querySelectorAll('dialog[open]').length > 1) return
+    event.preventDefault()
+    step(event.key === 'j' ? 1 : -1)
   })
   document.addEventListener('htmx:response:error', ({ detail }) => {
     if (detail.ctx.target?.id === 'drawer-body' && ![409, 422].includes(detail.ctx.response.status)) close()

@@ -19,7 +19,7 @@ function focusSearch() {
 }
 
 function walk(step) {
-  const links = [...document.querySelectorAll('[data-rows] a[data-drawer], [data-rows] .z-cell-name a')].filter((link, at, all) => all.indexOf(link) === at)
+  const links = [...document.querySelectorAll('[data-rows] tbody :is(a[data-drawer], .z-cell-name a)')].filter((link, at, all) => all.indexOf(link) === at)
   if (!links.length) return
   const row = document.activeElement?.closest?.('tr')
   const at = links.findIndex((link) => link === document.activeElement || (row && link.closest('tr') === row))

@@ -1,6 +1,6 @@
 """Who may do what to a row of ana's, by kind of entity: the one table from which every expected status follows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from zhike.core.entities import Entity, RecordKind
@@ -68,11 +68,22 @@ def group_of(entity: Entity) -> str:
     """The row of the table."""
     if entity.slug in WITHHELD:
         return "withheld"
-    return {RecordKind.OWNED: "owned", RecordKind.PART: "part", RecordKind.SHARED: "shared"}[entity.kind]
+    # What is attached to a record of ana's, and done by her, is reached like one of hers.
+    return {
+        RecordKind.OWNED: "owned",
+        RecordKind.PART: "part",
+        RecordKind.SHARED: "shared",
+        RecordKind.ATTACHED: "owned",
+    }[entity.kind]
+
+
+# Who adds a file or logs a follow-up may take it away again, though he deletes nothing else.
+_TAKES_AWAY = dict.fromkeys(("attachments", "activities", "tasks", "comments"), frozenset({"ana", "ben", "cyd"}))
 
 
 def cell(entity: Entity, persona: str) -> Cell:
-    return MATRIX[group_of(entity)][persona]
+    found = MATRIX[group_of(entity)][persona]
+    return replace(found, may=found.may | {"delete"}) if persona in _TAKES_AWAY.get(entity.slug, ()) else found
 
 
 def secrets_from(persona: str) -> tuple[str, ...]:

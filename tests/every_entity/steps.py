@@ -27,6 +27,8 @@ class Step:
     binned: bool = False
     # A verb that does not fit the row's state, or a record that others need, is refused with 409 though allowed.
     fits: bool = True
+    # What an allowed step answers, where it is not what such steps answer.
+    answers: frozenset[int] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.door} {self.method} {self.name}"
@@ -39,7 +41,14 @@ class Step:
 def steps_of(world: World, entity: Entity, maker: Any) -> list[Step]:
     """All of them, in an order in which reading comes first. What is created is `maker`'s."""
     page = _page_writing(world, entity, maker)
-    return [*_reading(entity), *page, *_api_reading(entity), *_api_writing(world, entity, maker)]
+    return [
+        *_reading(entity),
+        *_views(entity),
+        *_displays(entity),
+        *page,
+        *_api_reading(entity),
+        *_api_writing(world, entity, maker),
+    ]
 
 
 def _always(text: str) -> Callable[[int], str]:
@@ -66,7 +75,8 @@ def choice_fields(entity: Entity) -> list[str]:
 
 def _reading(entity: Entity) -> Iterator[Step]:
     slug = entity.slug
-    pages = ["", f"?q={NEEDLE}", "?sort=-" + entity.title, "?totals=1&size=200", "filters/", "columns/"]
+    pages = ["", f"?q={NEEDLE}", "?sort=-" + entity.title, "?totals=1&size=200", "filters/", "columns/", "count/"]
+    pages += ["views/", "views/new/?q=a", "condition/", "condition/fields/"]
     pages += [f"choices/{name}/?q={NEEDLE}" for name in choice_fields(entity)]
     for page in pages:
         yield Step(
@@ -78,6 +88,61 @@ def _reading(entity: Entity) -> Iterator[Step]:
         for page in ("import/", "import/template/"):
             path = _always(f"/{slug}/{page}")
             yield Step(name=page, door="page", method="GET", path=path, action="import", on_row=False)
+
+
+def _views(entity: Entity) -> Iterator[Step]:
+    """Saved views and the builder of conditions. No view has that number: whose may be changed is tested with the views."""
+    slug = entity.slug
+    found: list[tuple[str, str, Mapping[str, Any], int]] = [
+        ("columns/", "POST", {"column": [entity.title]}, 302),
+        ("condition/check/", "POST", {"condition": ""}, 200),
+        ("views/new/", "POST", {"name": "mine", "query": "q=a"}, 302),
+        ("views/default/", "POST", {"view": ""}, 302),
+        ("views/987654321/", "GET", {}, 404),
+        ("views/987654321/keep/", "POST", {}, 404),
+        ("views/987654321/move/", "POST", {"way": "up"}, 404),
+        ("views/987654321/delete/", "POST", {}, 404),
+    ]
+    for path, method, body, status in found:
+        yield Step(
+            name=path, door="page", method=method, path=_always(f"/{slug}/{path}"), action="view", on_row=False,
+            body=_with(body), answers=frozenset({200, 302} if status == 302 else {status}),
+        )  # fmt: skip
+    if "edit" not in entity.without:
+        path = f"/{slug}/bulk/edit/"
+        yield Step(
+            name="edit of many", door="page", method="POST", path=_always(path), action="edit", on_row=False,
+            body=lambda pk: {"row": [str(pk)]},
+        )  # fmt: skip
+
+
+def _displays(entity: Entity) -> Iterator[Step]:
+    """Board, calendar and values edited in place. No column is called so: where a drop leads is tested with the board."""
+    slug, none = entity.slug, frozenset({422})
+    pages = [f"?display={name}" for name, view in (("board", entity.board), ("calendar", entity.calendar)) if view]
+    if entity.board is not None:
+        pages.append("board/column/?column=")
+        moves = _always_at(slug, "board")
+        yield Step(name="board move", door="page", method="GET", path=moves, action="view")
+        yield Step(name="board move", door="page", method="POST", path=moves, action="view", answers=none)
+    for page in pages:
+        yield Step(
+            name=page, door="page", method="GET", path=_always(f"/{slug}/{page}"), action="view", on_row=False
+        )  # fmt: skip
+    if "edit" in entity.without:
+        return
+    if entity.calendar is not None:
+        days = _always_at(slug, "calendar")
+        yield Step(name="calendar move", door="page", method="POST", path=days, action="edit", answers=none)
+    place = _at(slug, f"inline/{samples.sample(slug).change}/")
+    for method in ("GET", "POST"):
+        yield Step(
+            name="inline", door="page", method=method, path=place, action="edit", answers=frozenset({302})
+        )  # fmt: skip
+
+
+def _always_at(slug: str, page: str) -> Callable[[int], str]:
+    return lambda pk: f"/{slug}/{page}/{pk}/"
 
 
 def _page_writing(world: World, entity: Entity, maker: Any) -> Iterator[Step]:
@@ -142,7 +207,7 @@ def _bulk(slug: str, verb: str, action: str, answers: Mapping[str, Any]) -> Step
 
 def _api_reading(entity: Entity) -> Iterator[Step]:
     slug = entity.slug
-    for query in ("", f"?q={NEEDLE}", "?total=false&order=-" + entity.title, "?limit=200"):
+    for query in ("", f"?q={NEEDLE}", "?total=false&order=-" + _sorted_by(entity), "?limit=200"):
         yield Step(
             name=f"list{query}", door="api", method="GET", path=_always(f"{slug}{query}"), action="view", on_row=False
         )
@@ -150,6 +215,14 @@ def _api_reading(entity: Entity) -> Iterator[Step]:
         name="query", door="api", method="POST", path=_always(f"{slug}/query"), action="view", on_row=False,
         body=_with({"q": NEEDLE, "limit": 200}),
     )  # fmt: skip
+    if entity.is_uploaded:
+        # No file comes with it, and no record: those who may add files are told that there is no such record.
+        yield Step(
+            name="upload", door="api", method="POST", path=_always(slug), action="create", on_row=False,
+            body=_with({}), answers=frozenset({404}),
+        )  # fmt: skip
+        yield Step(name="contents", door="api", method="GET", path=lambda pk: f"{slug}/{pk}/content", action="view")
+    yield Step(name="views", door="api", method="GET", path=_always(f"{slug}/views"), action="view", on_row=False)
     yield Step(name="get", door="api", method="GET", path=lambda pk: f"{slug}/{pk}", action="view")
 
 
@@ -200,3 +273,8 @@ def _batch(slug: str, kind: str, action: str, more: Mapping[str, Any]) -> Step:
     return Step(
         name=f"batch {kind}", door="api", method="POST", path=_always(f"{slug}/batch"), action=action, body=body
     )
+
+
+def _sorted_by(entity: Entity) -> str:
+    """The title, or what the list is ordered by where the title is a long text."""
+    return entity.title if entity.field(entity.title).sort_path else entity.ordering[0].lstrip("-")

@@ -8,7 +8,8 @@ import pytest
 
 from tests.journeys.conftest import Seat
 from zhike.core import writes
-from zhike.customers.models import Contact, Customer
+from zhike.core.scoring.models import ScoreRule
+from zhike.customers.models import Contact, Customer, Lead
 from zhike.identity.factories import Cast
 from zhike.identity.models import Role
 from zhike.sales.models import Opportunity, Pipeline, Stage
@@ -21,6 +22,17 @@ PAGES = (
     "/customers/recycle-bin/", "/contacts/", "/contacts/{contact}/", "/opportunities/", "/opportunities/{opportunity}/",
     "/opportunities/{opportunity}/move/", "/opportunities/new/", "/funnel/?by=branch", "/funnel/records/", "/products/",
     "/search/?q=浦发", "/jobs/", "/settings/", "/users/", "/departments/", "/roles/", "/pipelines/", "/customers/import/",
+    "/home/arrange/", "/leads/", "/leads/new/", "/leads/{lead}/", "/leads/{lead}/convert/", "/tasks/new/",
+    "/activities/new/", "/activities/log/?about=customers:{customer}", "/activities/timeline/?about=customers:{customer}",
+    "/calendar/", "/opportunities/?display=board", "/opportunities/?display=calendar",
+    "/opportunities/?display=calendar&scale=week", "/customers/condition/", "/customers/views/", "/customers/filters/",
+    "/customers/columns/", "/notifications/", "/notifications/preferences/", "/imports/", "/help/", "/help/start/",
+    "/settings/company/", "/settings/currencies/", "/settings/fields/", "/settings/fields/customers/",
+    "/settings/fields/customers/new/", "/settings/fields/customers/names/", "/settings/fields/customers/fields/name/",
+    "/settings/menu/", "/settings/modules/", "/settings/numbering/", "/settings/numbering/customer/",
+    "/settings/options/", "/settings/options/source/", "/settings/options/source/website/", "/settings/pipelines/",
+    "/settings/scoring/leads/", "/settings/scoring/leads/new/", "/settings/configuration/", "/settings/departments/",
+    "/settings/roles/", "/settings/notifications/",
 )  # fmt: skip
 
 
@@ -32,7 +44,8 @@ def test_pages_are_accessible_and_keep_to_their_width(
     contact = writes.create(actor, Contact(name="王建国", customer=customer, mobile="13800138000"))
     row = Opportunity(name="网点改造", customer=customer, amount=Decimal(120_000), owner=people.ana)
     writes.create(actor, row)
-    ids = {"customer": customer.pk, "contact": contact.pk, "opportunity": row.pk}
+    lead = writes.create(actor, Lead(name="韩雨欣", company_name="宁波翰林", mobile="13900139000", owner=people.ana))
+    ids = {"customer": customer.pk, "contact": contact.pk, "opportunity": row.pk, "lead": lead.pk}
     admin = sit("admin", language=language, width=width)
     admin.page.context.add_cookies([{"name": "zhike_theme", "value": theme, "url": admin.address}])
     found: list[str] = []
@@ -44,7 +57,7 @@ def test_pages_are_accessible_and_keep_to_their_width(
         if answer.status != 200:
             found.append(f"{address}: {answer.status}")
             continue
-        found += [f"{address}: {violation}" for violation in _violations(admin, axe_source)]
+        found += [f"{address}: {violation}" for violation in violations(admin, axe_source)]
         wide = admin.page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             found.append(f"{address}: scrolls sideways, {wide} px on {width} px")
@@ -53,7 +66,7 @@ def test_pages_are_accessible_and_keep_to_their_width(
     assert not found, "\n".join(found)
 
 
-def _violations(seat: Seat, axe_source: str) -> list[str]:
+def violations(seat: Seat, axe_source: str) -> list[str]:
     seat.page.evaluate(axe_source)
     report: dict[str, Any] = seat.page.evaluate(
         "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
@@ -64,8 +77,9 @@ def _violations(seat: Seat, axe_source: str) -> list[str]:
 def _chinese_labels(seat: Seat) -> list[str]:
     """Headings, labels and buttons of the English page that speak Chinese: a text that was forgotten."""
     texts = seat.page.locator("label, th, button, h2, legend, summary").all_inner_texts()
-    stored = (Stage, Pipeline, Role, Contact, Customer, Opportunity)
+    stored = (Stage, Pipeline, Role, Contact, Customer, Lead, Opportunity)
     names = ["简体中文", "中文", *(name for model in stored for name in model.objects.values_list("name", flat=True))]
+    names += ScoreRule.objects.values_list("reason", flat=True)
     return [
         text
         for text in texts

@@ -37,6 +37,7 @@ def commands() -> dict[str, str]:
         "token": _("make an access token for the API"),
         "import": _("bring in files as an import plan says"),
         "export": _("write all records of one kind to a file"),
+        "config": _("take the configuration out as a file, or bring it in"),
         "rebuild": _("make derived data anew, such as the search index"),
         "describe": _("explain one kind of record: addresses, form, schema, rights"),
         "openapi": _("print the description of the API"),

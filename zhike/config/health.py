@@ -69,6 +69,14 @@ def bundle_path() -> Path:
     return Path(next(iter(core.__path__))) / "static" / "dist"
 
 
+def _store_mistakes() -> list[str]:
+    from zhike.core.files import store
+
+    sentence = _("Files cannot be stored in %(folder)s (%(why)s). Give the folder to the user that Zhike runs as.")
+    folder = Path(settings.DATA_DIR) / "files"
+    return [sentence % {"folder": folder, "why": why} for why in store.mistakes()]
+
+
 def folder_mistakes() -> list[str]:
     """What is wrong with the folders we write to and read from."""
     found = []
@@ -83,6 +91,8 @@ def folder_mistakes() -> list[str]:
             _("The folder %(folder)s cannot be written to (%(why)s). Set ZHIKE_DATA_DIR to one that can.")
             % {"folder": folder, "why": error.strerror}
         )
+    else:
+        found += _store_mistakes()
     if not any(bundle_path().glob("*.css")):
         found.append(_("The front end is not bundled, so pages have no style. Run `make frontend`."))
     return found

@@ -47,12 +47,25 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
+# Files attached to records: the largest one, all of them together (0: no limit), how many a person adds in an hour, and the
+# endings of what starts programs, which nobody may attach.
+FILE_LIMIT_MB: int = env.int("ZHIKE_FILE_LIMIT_MB", default=50)
+FILES_QUOTA_MB: int = env.int("ZHIKE_FILES_QUOTA_MB", default=0)
+FILES_PER_HOUR: int = env.int("ZHIKE_FILES_PER_HOUR", default=500)
+_PROGRAMS = (
+    "exe com scr pif msi msp bat cmd ps1 psm1 vbs vbe js jse mjs wsf wsh hta cpl dll sys lnk scf inf reg jar apk app "
+    "dmg pkg deb rpm sh bash php phtml phar asp aspx jsp cgi htaccess url desktop chm iso img vhd vhdx appref-ms "
+    "application"
+)
+REFUSED_FILES: list[str] = env.list("ZHIKE_REFUSED_FILES", default=_PROGRAMS.split())
+
 # Apps, from the lowest layer up, see docs/architecture.md -----------------------------------------------------------
 # Apps of your own, above ours: they may extend every entity below them (see CONTRIBUTING.md).
 EXTRA_APPS: list[str] = env.list("ZHIKE_EXTRA_APPS", default=[])
 INSTALLED_APPS = [
     "zhike.core",
     "zhike.identity",
+    "zhike.activities",
     "zhike.catalog",
     "zhike.customers",
     "zhike.sales",

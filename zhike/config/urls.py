@@ -13,9 +13,13 @@ from zhike.core.api.urls import api, openapi
 urlpatterns: list[URLPattern | URLResolver] = [
     *(path("", include(f"{app}.urls")) for app in settings.EXTRA_APPS if find_spec(f"{app}.urls") is not None),
     path("", include("zhike.sales.urls")),
+    path("", include("zhike.customers.urls")),
+    path("", include("zhike.activities.urls")),
     path("", include("zhike.identity.urls")),
     path("", include("zhike.core.transfer.urls")),
     path("", include("zhike.core.jobs.urls")),
+    path("", include("zhike.core.files.urls")),
+    path("", include("zhike.core.notifications.urls")),
     path("api/v1/openapi.json", openapi, name="openapi"),
     path("api/v1/", api.urls),
     path("", include("zhike.core.pages.urls")),

@@ -146,3 +146,13 @@ class NumberField(_NumberText):
         name, path, args, kwargs = super().deconstruct()
         kwargs["rule"] = self.rule
         return name, path, args, kwargs
+
+
+class RecordKeyField(_Text):
+    """Any record of any kind, named by its key: "customers:42" (`core.record_keys`); blank for none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 80)
+        kwargs.setdefault("blank", True)
+        kwargs.setdefault("default", "")
+        super().__init__(*args, **kwargs)

@@ -1,6 +1,6 @@
-"""How each person likes each list: its columns, how many rows a page holds, and in which unit amounts stand."""
+"""How each person likes each list: its columns, how many rows a page holds, the unit of amounts, the view it opens with."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +14,8 @@ class ListChoice(models.Model):
     columns = models.CharField(max_length=2000, blank=True, default="")
     size = models.PositiveSmallIntegerField(default=0)
     in_ten_thousands = models.BooleanField(default=False)
+    # The view that opens with the list: a number, the name of one that ships with Zhike, or blank for everything.
+    default_view = models.CharField(max_length=80, blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "list_name"], name="list_choice_once")]
@@ -29,13 +31,14 @@ class Choice:
     columns: str = ""
     size: int = 0
     in_ten_thousands: bool = False
+    default_view: str = ""
 
 
 def chosen(user_id: int | None, list_name: str) -> Choice:
     """What the person chose for that list; the usual where he chose nothing."""
     row = (
         ListChoice.objects.filter(user=user_id, list_name=list_name)
-        .values("columns", "size", "in_ten_thousands")
+        .values("columns", "size", "in_ten_thousands", "default_view")
         .first()
     )
     return Choice(**row) if row else Choice()
@@ -46,5 +49,15 @@ def keep(user_id: int, list_name: str, choice: Choice) -> None:
     ListChoice.objects.update_or_create(
         user_id=user_id,
         list_name=list_name,
-        defaults={"columns": choice.columns, "size": choice.size, "in_ten_thousands": choice.in_ten_thousands},
+        defaults=asdict(choice),
     )
+
+
+def keep_default(user_id: int, list_name: str, key: str) -> None:
+    """Remember which view opens with the list; blank for none."""
+    ListChoice.objects.update_or_create(user_id=user_id, list_name=list_name, defaults={"default_view": key})
+
+
+def forget_default(list_name: str, key: str) -> None:
+    """A view is gone: it opens with nobody's list."""
+    ListChoice.objects.filter(list_name=list_name, default_view=key).update(default_view="")

@@ -6,7 +6,7 @@ _HEAD, _TAIL = 3, 4
 
 def mask(value: object) -> str:
     """138****8000 of a number, a****@example.cn of an address, 张**** of anything else; blank stays blank."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     if not text:
         return ""
     name, at, host = text.rpartition("@")

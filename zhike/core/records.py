@@ -1,7 +1,8 @@
 """The abstract models every record stands on.
 
 `OwnedRecord` has an owner and a department; `PartRecord` belongs to an owned record (its anchor) and copies that one's reach;
-`SharedRecord` is seen whole by everyone with the view right. Which rows a person reaches is decided in `core.scoping` alone.
+`AttachedRecord` (a task, a comment, a file) is about any other record and copies that one's reach; `SharedRecord` is seen whole by
+everyone with the view right. Which rows a person reaches is decided in `core.scoping` alone.
 """
 
 from typing import Any, ClassVar
@@ -11,6 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from zhike.core.entities.kinds import RecordKind
+from zhike.core.fields import RecordKeyField
 from zhike.core.scoping.querysets import RecordQuerySet
 
 
@@ -71,6 +73,37 @@ class PartRecord(Record):
 
     record_kind: ClassVar[RecordKind] = RecordKind.PART
 
+    reach_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    reach_department = models.ForeignKey(
+        "identity.Department", models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+
+class AttachedRecord(Record):
+    """A record about another one. Whoever reaches that one, or does this one (`owner`), reaches it.
+
+    `core.attachment` keeps `anchor` (the owned record whose team counts: for a contact its customer), `party_id` (the customer
+    whose timeline it stands in) and the reach. A model with a column `is_private` is its owner's alone where that is set.
+    """
+
+    record_kind: ClassVar[RecordKind] = RecordKind.ATTACHED
+    # Whoever makes it does it, unless another is named. A comment or a file belongs to its record, and has no owner.
+    has_doer: ClassVar[bool] = True
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("owner")
+    )
+    department = models.ForeignKey(
+        "identity.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department")
+    )
+    about = RecordKeyField(_("about"))
+    anchor = RecordKeyField(editable=False)
+    party_id = models.BigIntegerField(null=True, editable=False)
     reach_owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )

@@ -1,10 +1,13 @@
-"""The declarations of customers and contacts."""
+"""The declarations of customers, contacts and leads."""
 
 from django.utils.translation import gettext_lazy as _
 
+from zhike.activities.relations import followed_up
 from zhike.core import numbering, options
 from zhike.core.entities import Entity, MenuItem, Module, RelatedList, Relation, contribute, register
+from zhike.core.saved_views.shipped import ShippedView
 from zhike.customers import rules
+from zhike.customers.leads import declaration as leads
 from zhike.customers.models import Contact, Customer
 from zhike.customers.option_lists import LISTS
 from zhike.identity.ownership import OWNERSHIP_VERBS
@@ -33,17 +36,19 @@ register(
             "email", "website", "country", "region", "address", "parent", "annual_revenue", "employees", "founded_in",
             "owner", "department", "description",
         ),
-        columns=("name", "level", "state", "industry", "region", "phone", "owner", "updated_at"),
+        columns=("name", "level", "state", "region", "phone", "owner", "last_contact_at", "next_step_on", "updated_at"),
         filters=(
             "kind", "state", "level", "industry", "source", "country", "region", "parent", "owner", "department",
-            "credit_code", "credit_code_doubtful", "annual_revenue", "employees", "founded_in", "created_at", "updated_at",
+            "credit_code", "credit_code_doubtful", "annual_revenue", "employees", "founded_in",
+            "last_contact_at", "next_step_on", "created_at", "updated_at",
         ),
         search={"name": 100, "short_name": 90, "number": 100, "credit_code": 80, "phone": 60, "email": 50},
         history=("state", "level", "owner", "department"),
+        derived=("last_contact_at", "next_step_on"),
         number="number",
         party="id",
         ordering=("-updated_at",),
-        header_facts=("state", "level", "owner"),
+        header_facts=("state", "level", "phone", "owner", "next_step_on"),
         verbs=OWNERSHIP_VERBS,
         panels=(
             RelatedList(
@@ -58,6 +63,7 @@ register(
         relations=(
             Relation(name="contacts", label=_("contacts"), slug="contacts", via="customer"),
             Relation(name="subsidiaries", label=_("subsidiaries"), slug="customers", via="parent"),
+            *followed_up(via="party_id"),
         ),
         prepare=rules.prepare_customer,
     )
@@ -79,10 +85,12 @@ register(
         search={"name": 100, "called": 40, "job_title": 20, "mobile": 70, "phone": 70, "email": 50, "wechat": 40},
         ordering=("-updated_at",),
         header_facts=("customer", "job_title", "mobile"),
+        relations=followed_up(),
         prepare=rules.prepare_contact,
         settle=rules.settle_contacts,
     )
 )  # fmt: skip
+leads.declare()
 contribute(
     MenuItem(
         name="customers", label=_("Customers"), group=_("Customers"), icon="building", url_name="customers:list",
@@ -91,5 +99,17 @@ contribute(
     MenuItem(
         name="contacts", label=_("Contacts"), group=_("Customers"), icon="address-book", url_name="contacts:list",
         module="customers", right="contacts:view", weight=110,
+    ),
+)  # fmt: skip
+contribute(
+    ShippedView(
+        slug="customers", name="to_follow_up", label=_("to be followed up"), sort="next_step_on", module="activities",
+        condition={"field": "next_step_on", "op": "lte", "value": "$today"},
+    ),
+    ShippedView(
+        slug="customers", name="quiet", label=_("nothing heard for 30 days"), sort="last_contact_at", module="activities",
+        condition={
+            "none": {"path": "activities", "where": {"field": "starts_at", "op": "within", "value": {"ago": "P30D"}}}
+        },
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Customers and contacts for tests."""
+"""Customers, contacts and leads for tests."""
 
 from datetime import date
 from decimal import Decimal
@@ -36,6 +36,28 @@ def contact_values(owner: Any, mark: str) -> samples.Values:
     }
 
 
+def lead_values(owner: Any, _mark: str) -> samples.Values:
+    """An open lead that the shipped rules give some points."""
+    return {
+        "mobile": "139 0013 9000",
+        "phone": "",
+        "source": "exhibition",
+        "region": "310000",
+        "industry": "",
+        "budget": Decimal("150000.00"),
+        "budget_currency": "CNY",
+        "owner": owner,
+    }
+
+
+def _disqualified(_row: Any, _person: Any) -> samples.Values:
+    return {"disqualified_reason": "no_need"}
+
+
+def _later(_row: Any, _person: Any) -> samples.Values:
+    return {"again_on": date(2199, 1, 31), "note": "next budget"}
+
+
 def _new_owner(_row: Any, person: Any) -> samples.Values:
     return {"owner": person}
 
@@ -50,7 +72,10 @@ def _share(_row: Any, person: Any) -> samples.Values:
 
 OWNERSHIP_INPUT = {"transfer": _new_owner, "share": _share, "unshare": _person}
 
+LEAD_VERBS = OWNERSHIP_INPUT | {"disqualify": _disqualified, "nurture": _later}
+
 samples.register(
     Sample(slug="customers", values=customer_values, change="short_name", other="description", verbs=OWNERSHIP_INPUT),
     Sample(slug="contacts", values=contact_values, change="job_title", other="description"),
+    Sample(slug="leads", values=lead_values, change="company_name", other="description", verbs=LEAD_VERBS),
 )

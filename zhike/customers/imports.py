@@ -1,4 +1,4 @@
-"""What other programmes call the columns of customers and contacts, and what people write for countries and regions."""
+"""What other programmes call the columns of customers, contacts and leads, and what people write for countries and regions."""
 
 from zhike.core.entities import contribute
 from zhike.core.transfer.targets import ChoiceFinder, Guess, ImportTarget
@@ -35,6 +35,26 @@ contribute(
             ("employees", ("总人数", "员工人数", "人数", "人员规模", "employees", "number of employees", "company size")),
             ("annual_revenue", ("销售额", "年营业额", "年收入", "annual revenue", "revenue")),
             ("founded_in", ("成立年份", "成立时间", "year established", "founded", "year founded")),
+        ),
+    ),
+    ImportTarget(
+        slug="leads",
+        words=(
+            ("name", ("线索名称", "姓名", "联系人", "客户姓名", "lead name", "full name", "name", "contact name")),
+            ("company_name", ("公司", "公司名称", "单位", "单位名称", "企业名称", "company", "company name", "organization")),
+            ("job_title", ("职务", "职位", "job title", "title", "position")),
+            ("number", ("线索编号", "线索编码", "lead id", "record id")),
+            ("mobile", ("手机", "手机号", "手机号码", "联系电话", "mobile", "mobile phone", "cell phone")),
+            ("phone", ("电话", "座机", "固定电话", "phone", "phone number", "telephone")),
+            ("email", ("邮箱", "电子邮箱", "邮件", "email", "e-mail", "email address")),
+            ("wechat", ("微信", "微信号", "wechat")),
+            ("source", ("来源", "线索来源", "渠道", "source", "lead source", "leadsource")),
+            ("need", ("需求", "需求描述", "咨询内容", "留言", "need", "message", "requirement", "interest")),
+            ("budget", ("预算", "预算金额", "budget", "estimated value")),
+            ("industry", ("行业", "所属行业", "industry", "sector")),
+            ("region", ("地区", "省市区", "所在地区", "region", "state/region")),
+            ("owner", ("负责人", "销售", "业务员", "owner", "lead owner")),
+            ("description", ("备注", "说明", "description", "notes")),
         ),
     ),
     ImportTarget(

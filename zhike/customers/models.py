@@ -1,9 +1,13 @@
-"""The party table and the people in it."""
+"""The party table, the people in it, and leads: those of whom we do not know yet whether they will buy."""
+
+from decimal import Decimal
+from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zhike.activities.models import FollowedUp
 from zhike.core.fields import (
     BaseAmountField,
     CurrencyField,
@@ -14,9 +18,10 @@ from zhike.core.fields import (
     PinyinKeyField,
 )
 from zhike.core.records import OwnedRecord, PartRecord
+from zhike.core.scoring.columns import Scored
 
 
-class Customer(OwnedRecord):
+class Customer(OwnedRecord, FollowedUp):
     """An organisation, government body or person that we deal with or want to."""
 
     class Kind(models.TextChoices):
@@ -81,6 +86,9 @@ class Customer(OwnedRecord):
             ),
             models.Index(fields=["owner", "-updated_at"], name="customer_of_owner"),
             models.Index(fields=["department", "-updated_at"], name="customer_of_department"),
+            # Who is already known: asked with every lead that is typed in.
+            models.Index(fields=["phone"], name="customer_by_phone", condition=~models.Q(phone="")),
+            models.Index(fields=["email"], name="customer_by_email", condition=~models.Q(email="")),
         ]
 
     def __str__(self) -> str:
@@ -124,7 +132,99 @@ class Contact(PartRecord):
             ),
             models.Index(fields=["reach_owner", "-updated_at"], name="contact_of_owner"),
             models.Index(fields=["reach_department", "-updated_at"], name="contact_of_department"),
+            models.Index(fields=["mobile"], name="contact_by_mobile", condition=~models.Q(mobile="")),
+            models.Index(fields=["email"], name="contact_by_email", condition=~models.Q(email="")),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Lead(OwnedRecord, Scored, FollowedUp):
+    """Somebody who might buy: a person, a company, or both. Conversion makes it a customer, a contact and an opportunity.
+
+    `status` is changed by verbs alone; what a converted lead became stands in `customer` and `contact`.
+    """
+
+    class Status(models.TextChoices):
+        NEW = "new", _("untouched")
+        WORKING = "working", _("being worked on")
+        CONVERTED = "converted", _("converted")
+        DISQUALIFIED = "disqualified", _("disqualified")
+
+    tones: ClassVar = {
+        "status": {
+            Status.NEW.value: "blue",
+            Status.WORKING.value: "amber",
+            Status.CONVERTED.value: "green",
+            Status.DISQUALIFIED.value: "grey",
+        }
+    }
+
+    name = models.CharField(
+        _("full name"),
+        max_length=100,
+        blank=True,
+        default="",
+        help_text=_("The person; blank: the company's name stands here."),
+    )
+    name_key = PinyinKeyField(of="name", person=True)
+    number = NumberField(_("lead number"), rule="lead")
+    company_name = models.CharField(_("company"), max_length=200, blank=True, default="")
+    job_title = models.CharField(_("job title"), max_length=100, blank=True, default="")
+    mobile = PhoneField(_("mobile"))
+    phone = PhoneField(_("landline"))
+    email = models.EmailField(_("e-mail"), blank=True, default="")
+    wechat = models.CharField(_("WeChat"), max_length=60, blank=True, default="")
+    website = models.URLField(_("website"), blank=True, default="")
+    industry = OptionField(_("industry"), list_name="industry")
+    region = OptionField(_("region"), list_name="region")
+    address = models.CharField(_("address"), max_length=300, blank=True, default="")
+    source = OptionField(_("source"), list_name="source")
+    need = models.TextField(_("what they want"), blank=True, default="")
+    budget = MoneyField(_("budget"), validators=[MinValueValidator(Decimal(0))])
+    budget_currency = CurrencyField()
+    budget_base = BaseAmountField(of="budget")
+    description = models.TextField(_("description"), blank=True, default="")
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.NEW, editable=False)
+    disqualified_reason = OptionField(_("reason disqualified"), list_name="disqualified_reason", editable=False)
+    disqualified_note = models.CharField(
+        _("note on the disqualification"), max_length=500, blank=True, default="", editable=False
+    )
+    converted_at = models.DateTimeField(_("converted at"), null=True, blank=True, editable=False)
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("customer")
+    )
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("contact")
+    )
+
+    class Meta:
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
+        indexes = [
+            models.Index(
+                fields=["-updated_at", "-id"], name="lead_newest", condition=models.Q(deleted_at__isnull=True)
+            ),
+            models.Index(fields=["name_key", "id"], name="lead_by_name", condition=models.Q(deleted_at__isnull=True)),
+            models.Index(fields=["owner", "-updated_at"], name="lead_of_owner"),
+            models.Index(fields=["department", "-updated_at"], name="lead_of_department"),
+            models.Index(fields=["-score", "-id"], name="lead_by_score", condition=models.Q(deleted_at__isnull=True)),
+            models.Index(fields=["status", "-updated_at"], name="lead_of_status"),
+            # Who is already known: asked with every lead that is typed in.
+            models.Index(fields=["mobile"], name="lead_by_mobile", condition=~models.Q(mobile="")),
+            models.Index(fields=["email"], name="lead_by_email", condition=~models.Q(email="")),
+            models.Index(fields=["company_name"], name="lead_by_company", condition=~models.Q(company_name="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in (self.Status.NEW, self.Status.WORKING)
+
+    @property
+    def has_person(self) -> bool:
+        """Whether a person's name is known, not only the company's."""
+        return self.name != self.company_name

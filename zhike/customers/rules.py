@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from zhike.core.actors import Actor
 from zhike.core.writes.results import Written
 from zhike.customers.china import credit_code, phones
-from zhike.customers.models import Contact, Customer
+from zhike.customers.models import Contact, Customer, Lead
 
 PHONES = {"customers": ("phone", "fax"), "contacts": ("mobile", "phone")}
 
@@ -18,7 +18,7 @@ def prepare_customer(_actor: Actor, written: Written) -> None:
     customer: Customer = written.row
     customer.credit_code = credit_code.normalise(customer.credit_code)
     customer.credit_code_doubtful = bool(customer.credit_code) and not credit_code.check(customer.credit_code).ok
-    _tidy_phones(customer, PHONES["customers"], customer.country)
+    tidy_phones(customer, PHONES["customers"], customer.country)
     if not customer.name:
         raise ValidationError({"name": _("A customer needs a name.")})
     if customer.parent_id is not None and written.changed_or_new("parent"):
@@ -28,7 +28,7 @@ def prepare_customer(_actor: Actor, written: Written) -> None:
 def prepare_contact(_actor: Actor, written: Written) -> None:
     """Numbers in one form; a contact has a name."""
     contact: Contact = written.row
-    _tidy_phones(contact, PHONES["contacts"], "CN")
+    tidy_phones(contact, PHONES["contacts"], "CN")
     if not contact.name:
         raise ValidationError({"name": _("A contact needs a name.")})
 
@@ -43,7 +43,8 @@ def settle_contacts(_actor: Actor, batch: Sequence[Written]) -> None:
             )
 
 
-def _tidy_phones(row: Customer | Contact, names: tuple[str, ...], region: str) -> None:
+def tidy_phones(row: Customer | Contact | Lead, names: tuple[str, ...], region: str) -> None:
+    """Telephone numbers in the format in which they are stored; what cannot be read stays as typed."""
     for name in names:
         typed = getattr(row, name)
         if typed:

@@ -20,6 +20,7 @@ register(
     Entity(
         model=Department,
         slug="departments",
+        attachable=False,
         module="people",
         icon="sitemap",
         fields=("name", "kind", "parent", "head", "code", "position", "active"),
@@ -53,6 +54,7 @@ register(
     Entity(
         model=User,
         slug="users",
+        attachable=False,
         module="people",
         icon="user",
         title="full_name",
@@ -165,6 +167,7 @@ register(
     Entity(
         model=Role,
         slug="roles",
+        attachable=False,
         module="people",
         icon="shield-lock",
         fields=("name", "description"),

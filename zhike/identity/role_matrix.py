@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from zhike.core import modules
+from zhike.core import layouts, modules
 from zhike.core.actors import FieldMode
 from zhike.core.entities import Entity, Label, RecordKind, registry
 from zhike.core.pages.words import sentence_start
@@ -164,7 +164,7 @@ def field_subjects() -> list[tuple[str, list[tuple[str, str]]]]:
             sentence_start(entity.label_plural),
             [
                 (f"{entity.slug}.{name}", sentence_start(entity.field(name).label))
-                for name in entity.readable
+                for name in dict.fromkeys((*entity.readable, *layouts.custom(entity)))
                 if name != entity.title
             ],
         )

@@ -26,6 +26,8 @@ ACTION_LABELS: dict[str, Label] = {
 OTHER_RIGHTS: dict[str, Label] = {
     "settings.people": _("people and departments"),
     "settings.roles": _("roles"),
+    "settings.fields": _("fields, forms and names"),
+    "settings.views": _("views shared with everyone"),
     "recycle.purge": _("empty the recycle bin for good, and forget a person"),
 }
 _BY_WIDTH = (
@@ -95,9 +97,8 @@ def settings_rights() -> dict[str, Label]:
 
 def actions_of(entity: Entity) -> dict[str, Label]:
     """The actions that make sense for an entity, verbs included, with their labels."""
-    standard = {
-        name: label for name, label in ACTION_LABELS.items() if name not in entity.without and name != "approve"
-    }
+    left_out = entity.without - ({"create"} if entity.is_uploaded else set()) | {"approve"}
+    standard = {name: label for name, label in ACTION_LABELS.items() if name not in left_out}
     if entity.kind is RecordKind.SHARED:
         standard.pop("transfer", None)
     return standard | {verb.action: verb.label for verb in entity.verbs if verb.action not in standard}

@@ -1,16 +1,21 @@
-"""What people do with opportunities."""
+"""What people do with opportunities, and the conversion of leads."""
 
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhike.core import writes
 from zhike.core.actors import Actor
 from zhike.core.money import round_money
+from zhike.customers.models import Lead
 from zhike.sales import rules
+from zhike.sales.conversion import carrying, steps
+from zhike.sales.conversion.wanted import Wanted
 from zhike.sales.models import Opportunity, OpportunityLine, Stage, Status
 
 
@@ -88,6 +93,33 @@ def recalculate_amount(actor: Actor, opportunity: Opportunity) -> Opportunity:
     )["sum"]
     opportunity.amount = None if total is None else round_money(total)
     return writes.save(actor, opportunity, verb="recalculate", action="edit")
+
+
+def convert_lead(actor: Actor, lead: Lead, **wanted: Any) -> Lead:
+    """Make a lead a customer, with a contact and an opportunity where they are wanted (`Wanted`): all of it or nothing.
+
+    What is known of the lead and all that is attached to it goes along. Raises `RuleBroken` for a lead that is converted or
+    disqualified, `NotAllowed` where the actor may not create one of them, `ValidationError` by field.
+    """
+    asked = Wanted(**wanted)
+    with transaction.atomic():
+        found = steps.hold_lead(actor, lead)
+        with_contact = steps.is_contact_wanted(found, asked)
+        customer, is_new = steps.customer_for(actor, found, asked, with_contact=with_contact)
+        contact = steps.contact_for(actor, found, customer, asked) if with_contact else None
+        opportunity = steps.opportunity_for(actor, found, customer, contact, asked)
+        carrying.hand_over(found, customer, opportunity, is_new_customer=is_new)
+        return steps.close_lead(actor, found, customer, contact, timezone.now())
+
+
+def made_of_lead(actor: Actor, lead: Lead) -> dict[str, int | None]:
+    """The ids of what a lead became, as far as the actor reaches them."""
+    opportunities = Opportunity.objects.visible_to(actor).filter(lead=lead.pk).order_by("pk")
+    return {
+        "customer": lead.customer_id,
+        "contact": lead.contact_id,
+        "opportunity": opportunities.values_list("pk", flat=True).first(),
+    }
 
 
 def _must_be_open(opportunity: Opportunity) -> None:

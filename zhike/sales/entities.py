@@ -4,9 +4,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from zhike.activities.relations import followed_up
 from zhike.catalog.models import Product
 from zhike.core import numbering, options
 from zhike.core.entities import (
+    Board,
+    Calendar,
     Entity,
     MenuItem,
     Module,
@@ -19,9 +22,10 @@ from zhike.core.entities import (
     extend,
     register,
 )
-from zhike.customers.models import Contact, Customer
+from zhike.customers.models import Contact, Customer, Lead
 from zhike.identity.ownership import OWNERSHIP_VERBS
 from zhike.sales import actions, forms, panels, rules
+from zhike.sales.conversion.forms import ConvertForm
 from zhike.sales.models import Opportunity, OpportunityLine, Pipeline, Stage
 
 
@@ -60,6 +64,7 @@ register(
     Entity(
         model=Pipeline,
         slug="pipelines",
+        attachable=False,
         module="sales",
         icon="filter",
         fields=("name", "position", "is_active", "amount_from_lines"),
@@ -80,6 +85,7 @@ register(
     Entity(
         model=Stage,
         slug="stages",
+        attachable=False,
         module="sales",
         icon="stairs",
         fields=("name", "pipeline", "position", "status", "probability", "requires", "guidance", "days_allowed"),
@@ -101,12 +107,14 @@ register(
             "name", "number", "customer", "contact", "pipeline", "stage", "amount", "probability", "closes_on", "valid_until",
             "source", "approach", "owner", "department", "description",
         ),
-        columns=("name", "customer", "stage", "amount", "closes_on", "owner", "updated_at"),
+        columns=("name", "customer", "stage", "amount", "closes_on", "owner", "next_step_on", "updated_at"),
         filters=(
-            "customer", "contact", "pipeline", "stage", "status", "amount", "probability", "closes_on", "closed_on",
-            "valid_until", "stage_since", "source", "lost_reason", "owner", "department", "created_at", "updated_at",
+            "customer", "contact", "lead", "pipeline", "stage", "status", "amount", "probability", "closes_on", "closed_on",
+            "valid_until", "stage_since", "source", "lost_reason", "owner", "department",
+            "last_contact_at", "next_step_on", "created_at", "updated_at",
         ),
         search={"name": 100, "number": 100},
+        derived=("last_contact_at", "next_step_on"),
         history=("stage", "status", "owner", "department", "amount", "closes_on"),
         history_at_creation=("stage",),
         number="number",
@@ -145,7 +153,18 @@ register(
                 columns=("product", "quantity", "price", "discount", "total"), weight=10,
             ),
         ),
-        relations=(Relation(name="lines", label=_("products"), slug="opportunity-lines", via="opportunity"),),
+        relations=(
+            Relation(name="lines", label=_("products"), slug="opportunity-lines", via="opportunity"),
+            *followed_up(),
+        ),
+        views=(
+            Board(
+                by="stage", within="pipeline", sum="amount", card=("customer", "amount", "closes_on"),
+                since="stage_since", due="closes_on", closed=frozenset({"won", "lost"}),
+                moves={"open": ("move", "reopen"), "won": "win", "lost": "lose"},
+            ),
+            Calendar(start="closes_on"),
+        ),
         prepare=rules.prepare_opportunity,
         settle=rules.settle_opportunities,
     )
@@ -154,6 +173,7 @@ register(
     Entity(
         model=OpportunityLine,
         slug="opportunity-lines",
+        attachable=False,
         module="sales",
         icon="list",
         part_of="opportunity",
@@ -187,6 +207,19 @@ extend(
     relations=(Relation(name="opportunities", label=_("opportunities"), slug="opportunities", via="contact"),),
 )  # fmt: skip
 extend(
+    Lead,
+    verbs=(
+        Verb(
+            name="convert", run=actions.convert_lead, label=_("convert"), form_class=ConvertForm, when=_is_open,
+            primary=True, icon="arrow-big-right-lines", weight=10, module="sales", made=actions.made_of_lead,
+        ),
+    ),
+    panels=(
+        Panel(name="results", label=_("converted into"), template="sales/lead_results.html", provide=panels.results, weight=-4),
+    ),
+    relations=(Relation(name="opportunities", label=_("opportunities"), slug="opportunities", via="lead"),),
+)  # fmt: skip
+extend(
     Product,
     relations=(Relation(name="lines", label=_("opportunity lines"), slug="opportunity-lines", via="product"),),
 )
@@ -201,6 +234,6 @@ contribute(
     ),
     SettingsPage(
         name="pipelines", label=_("Pipelines"), description=_("Ways of selling and their stages, with what each demands."),
-        group=_("Sales"), icon="filter", url_name="pipelines:list", right="settings.pipelines", module="sales", weight=300,
+        group=_("Sales"), icon="filter", url_name="settings-pipelines", right="settings.pipelines", module="sales", weight=300,
     ),
 )  # fmt: skip

@@ -2,11 +2,23 @@
 
 from zhike.core.entities import contribute
 from zhike.core.transfer.targets import ImportTarget
+from zhike.sales.rules import pipelines, stages_of
+
+
+def _first_stage() -> int | None:
+    """The stage in which opportunities begin where nothing else is said."""
+    known = pipelines.get().pipelines
+    stages = stages_of(known[0].pk) if known else []
+    return stages[0].pk if stages else None
+
 
 contribute(
     ImportTarget(
         slug="opportunities",
+        first_states=(("stage", _first_stage),),
         words=(
+            ("stage@", ("成交日期", "结单日期", "赢单日期", "关闭日期", "close date", "closed on", "closed date", "won date")),
+            ("stage@first", ("开始日期", "立项日期", "商机开始日期", "engage date", "start date", "began on", "opened on")),
             ("name", ("商机名称", "项目名称", "deal name", "opportunity name", "opportunity", "deal")),
             ("number", ("商机编号", "商机编码", "record id", "opportunity id", "deal id")),
             ("customer", ("客户", "客户名称", "公司", "account", "account name", "company", "company name", "associated company")),

@@ -8,6 +8,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zhike.activities.models import FollowedUp
 from zhike.catalog.models import Product
 from zhike.core import company
 from zhike.core.fields import (
@@ -21,7 +22,7 @@ from zhike.core.fields import (
     UnitPriceField,
 )
 from zhike.core.records import OwnedRecord, PartRecord, SharedRecord
-from zhike.customers.models import Contact, Customer
+from zhike.customers.models import Contact, Customer, Lead
 
 
 class Status(models.TextChoices):
@@ -95,7 +96,7 @@ class Stage(SharedRecord):
         return TONES[self.status]
 
 
-class Opportunity(OwnedRecord):
+class Opportunity(OwnedRecord, FollowedUp):
     """A chance to sell. Customer and amount may be blank until a stage demands them; `status` is a copy of the stage's."""
 
     tones: ClassVar = {"status": TONES}
@@ -108,6 +109,10 @@ class Opportunity(OwnedRecord):
     )
     contact = models.ForeignKey(
         Contact, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("contact")
+    )
+    # What it came from; set by conversion.
+    lead = models.ForeignKey(
+        Lead, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("lead")
     )
     pipeline = models.ForeignKey(Pipeline, models.PROTECT, related_name="+", blank=True, verbose_name=_("pipeline"))
     stage = models.ForeignKey(Stage, models.PROTECT, related_name="+", blank=True, verbose_name=_("stage"))
@@ -140,6 +145,18 @@ class Opportunity(OwnedRecord):
             models.Index(fields=["owner", "-updated_at"], name="opportunity_of_owner"),
             models.Index(fields=["department", "-updated_at"], name="opportunity_of_department"),
             models.Index(fields=["closes_on"], name="opportunity_by_close"),
+            # What was won this month, last month, last year, for whoever looks.
+            models.Index(
+                fields=["closed_on", "status", "owner", "department", "amount_base"],
+                name="opportunity_by_closing",
+                condition=models.Q(deleted_at__isnull=True, closed_on__isnull=False),
+            ),
+            # All that the heads of the board add up, for whoever looks: one pass over the index alone.
+            models.Index(
+                fields=["pipeline", "stage", "owner", "department", "amount_base"],
+                name="opportunity_board",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

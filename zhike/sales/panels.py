@@ -8,6 +8,8 @@ from django.utils.translation import ngettext
 
 from zhike.core import company
 from zhike.core.actors import Actor
+from zhike.core.record_keys import titles
+from zhike.customers.models import Lead
 from zhike.sales import rules
 from zhike.sales.models import Opportunity, Stage, Status
 
@@ -63,3 +65,15 @@ def _note(opportunity: Opportunity, present: Stage | None) -> str:
             "count": over
         }
     return text
+
+
+def results(actor: Actor, lead: Lead) -> Mapping[str, object]:
+    """What a converted lead became, with links as far as the reader reaches it; nothing for any other."""
+    if lead.status != Lead.Status.CONVERTED:
+        return {}
+    opportunities = Opportunity.objects.filter(lead=lead.pk, deleted_at__isnull=True).order_by("pk")
+    keys = [f"customers:{lead.customer_id}"] if lead.customer_id is not None else []
+    keys += [f"contacts:{lead.contact_id}"] if lead.contact_id is not None else []
+    keys += [f"opportunities:{pk}" for pk in opportunities.values_list("pk", flat=True)]
+    found = titles(actor, keys)
+    return {"results": [found[key] for key in keys if key in found], "day": lead.converted_at}

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from zhike.config.bench import workplace
 from zhike.core import company, overlay
 from zhike.core.events.models import CurrentTransaction, Event
 from zhike.core.history.models import StateChange
@@ -77,6 +78,8 @@ def fill(say: Say, scale: float = 1.0) -> None:
     _contacts(chance, customers, int(CONTACTS * scale), say)
     _opportunities(chance, customers, int(OPPORTUNITIES * scale), say)
     _index(say)
+    # Searched by what they are about; a million more entries would only make the filling long.
+    workplace.fill(chance, customers, scale, say)
     tidy()
 
 

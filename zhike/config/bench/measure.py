@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from zhike.config.bench import servers
+from zhike.config.bench import servers, workplace
 from zhike.config.bench.cases import Callers, Case, Person, floor_cases, product_cases
 from zhike.config.bench.generator import Say
 from zhike.config.bench.load import Numbers, Timing, Unexpected, measure
@@ -73,7 +73,7 @@ def pages(rounds: int, seconds: float, say: Say) -> Pages:
     """Measure all pages and calls, memory and cold start."""
     found = Pages()
     who = _callers()
-    cases = product_cases(who)
+    cases = [*product_cases(who), *workplace.cases(who)]
     floors = floor_cases(_session_of("bench-admin", _FLOOR_BACKEND), who.admin.rows)
     found.bare = _bare_sql(who.deep_row)
     statements = _statements(cases)

@@ -72,10 +72,14 @@ def _plain(each: "URLPattern | URLResolver") -> str:
 
 
 def _form(entity: "Entity") -> list[str]:
+    from zhike.core import layouts
+
     lines = []
-    for name in entity.fields:
-        field = entity.field(name)
+    for field in layouts.form_fields(entity):
+        name = field.name
         notes = [field.kind.value]
+        if field.custom is not None:
+            notes.append(_("custom"))
         if field.required:
             notes.append(_("required"))
         if field.unique:
@@ -109,9 +113,11 @@ def _shape(schema: dict[str, object]) -> str:
 
 
 def _listed(entity: "Entity") -> list[str]:
+    from zhike.core import layouts
+
     named = {
         _("columns"): entity.columns,
-        _("filters"): entity.filters,
+        _("filters"): layouts.filters(entity),
         _("search"): tuple(entity.search),
         _("history"): entity.history,
         _("relations"): tuple(relation.name for relation in entity.relations),

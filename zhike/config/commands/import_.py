@@ -8,7 +8,9 @@ from zhike.config.language import gettext as _
 
 
 def configure(parser: ArgumentParser) -> None:
-    parser.add_argument("--plan", metavar="FILE", type=Path, required=True, help=_("the plan, a TOML file"))
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--plan", metavar="FILE", type=Path, help=_("the plan, a TOML file"))
+    what.add_argument("--undo", metavar="BATCH", default="", help=_("undo a whole import; its report names the batch"))
     parser.add_argument("--dry-run", action="store_true", help=_("check every row and report; write nothing"))
     parser.add_argument(
         "--as",

@@ -219,7 +219,7 @@ def test_a_new_installation_comes_up_with_three_commands(tmp_path: Path) -> None
     assert (silent.returncode, silent.stdout, silent.stderr) == (0, "", "")
     export = run("export", "customers", "--output", str(tmp_path / "customers.csv"))
     assert export.returncode == 0, export.stderr
-    assert len((tmp_path / "customers.csv").read_text(encoding="utf-8-sig").splitlines()) == 41
+    assert len((tmp_path / "customers.csv").read_text(encoding="utf-8-sig").splitlines()) > 400
 
 
 def test_loopback_is_told_from_the_rest() -> None:

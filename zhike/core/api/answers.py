@@ -9,7 +9,7 @@ from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from zhike.core.api.problems import not_found, problem
-from zhike.core.api.records import errors_of
+from zhike.core.api.records import errors_of, name_outside
 from zhike.core.lists import ListError
 from zhike.core.writes import Conflict, NotAllowed, NotReachable, Refused
 
@@ -41,7 +41,7 @@ def answered(run: Callable[[], HttpResponse]) -> HttpResponse:
 
 
 def _fields(refused: Refused) -> list[dict[str, str]]:
-    return [{"field": refused.field, "message": refused.sentence}] if refused.field else []
+    return [{"field": name_outside(refused.field), "message": refused.sentence}] if refused.field else []
 
 
 def json_answer(body: dict[str, Any], status: int = 200, version: int | None = None) -> HttpResponse:

@@ -8,14 +8,15 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from zhike.core import modules, writes
+from zhike.core import layouts, modules, writes
 from zhike.core.actors import Actor
 from zhike.core.api.answers import json_answer
 from zhike.core.api.problems import problem
-from zhike.core.api.records import assign, one_json, page_json, visible_fields
+from zhike.core.api.records import assign, one_json, page_json, plain_names, visible_fields
 from zhike.core.entities import Entity, Verb
 from zhike.core.external_keys import ExternalKey
 from zhike.core.lists import ListQuery, read
+from zhike.core.saved_views import reading
 
 Sent = Mapping[str, Any]
 MAX_BATCH = 500
@@ -29,17 +30,47 @@ def require(actor: Actor, entity: Entity, action: str) -> None:
 def list_records(actor: Actor, entity: Entity, asked: Sent) -> HttpResponse:
     """A page of what the caller sees and asked for."""
     require(actor, entity, "view")
+    kept = _view(actor, entity, asked.get("view") or "")
     query = ListQuery.make(
         entity,
         actor,
         condition=asked.get("filter"),
-        q=asked.get("q") or "",
-        sort=asked.get("order") or "",
+        q=asked.get("q") or kept.get("q", ""),
+        sort=plain_names(asked.get("order") or kept.get("sort", "")),
         after=asked.get("cursor") or "",
         size=asked.get("limit") or 50,
-        columns=asked.get("fields") or ",".join(visible_fields(actor, entity)),
+        columns=plain_names(asked.get("fields") or kept.get("columns") or ",".join(visible_fields(actor, entity))),
+        tab=kept.get("tab", ""),
     )
+    if kept.get("condition"):
+        query = query.narrowed(kept["condition"])
     return json_answer(page_json(read(query, count=bool(asked.get("total", True)))))
+
+
+def _view(actor: Actor, entity: Entity, key: str) -> Mapping[str, str]:
+    """What a saved view says, as far as its reader may see it. Raises `ListError` where he finds none of that name."""
+    return reading.said_by(entity, actor, key) if key else {}
+
+
+def list_views(actor: Actor, entity: Entity) -> HttpResponse:
+    """The views that the caller finds in this list."""
+    require(actor, entity, "view")
+    found = [
+        {
+            "view": view.key,
+            "name": view.name,
+            "owner": view.owner,
+            "shared": view.shared,
+            "filter": dict(view.condition) or None,
+            "tab": view.tab,
+            "q": view.q,
+            "fields": [name for name in view.columns.split(",") if name],
+            "order": view.sort,
+            "display": view.display,
+        }
+        for view in reading.visible_views(actor, entity)
+    ]
+    return json_answer({"items": found})
 
 
 def get_record(actor: Actor, entity: Entity, pk: int, fields: str = "") -> HttpResponse:
@@ -58,10 +89,10 @@ def create_record(actor: Actor, entity: Entity, sent: Sent, status: int = 201) -
 def _create(actor: Actor, entity: Entity, sent: Sent) -> Any:
     require(actor, entity, "create")
     _offer(entity, "create")
-    row = entity.model()
+    row = layouts.new_row(entity)
     assign(actor, entity, row, sent)
     if entity.has_column("owner") and "owner" not in sent and actor.user is not None:
-        row.owner = actor.user  # type: ignore[attr-defined]  # the person himself, so that his department is not read again
+        row.owner = actor.user  # the person himself, so that his department is not read again
     return writes.create(actor, row)
 
 
@@ -132,7 +163,7 @@ def run_verb(actor: Actor, entity: Entity, verb: Verb, pk: int, sent: Sent) -> H
         row = verb.run(actor, row, **cleaned)
     if verb.gives_away and not entity.model._default_manager.all().visible_to(actor).filter(pk=pk).exists():  # type: ignore[attr-defined]
         return HttpResponse(status=204)
-    return _written(actor, entity, row, 200)
+    return _written(actor, entity, row, 200, made=verb.made(actor, row) if verb.made is not None else None)
 
 
 def run_batch(actor: Actor, entity: Entity, operations: Sequence[Sent]) -> HttpResponse:
@@ -172,8 +203,12 @@ def _one_of_batch(actor: Actor, entity: Entity, operation: Sent) -> int:
     return int(pk)
 
 
-def _written(actor: Actor, entity: Entity, row: Any, status: int) -> HttpResponse:
+def _written(
+    actor: Actor, entity: Entity, row: Any, status: int, *, made: Mapping[str, int | None] | None = None
+) -> HttpResponse:
     body = one_json(actor, entity, row.pk)
+    if made is not None:
+        body["made"] = dict(made)
     response = json_answer(body, status, version=body["version"])
     if status == 201:
         response["Location"] = f"/api/v1/{entity.slug}/{row.pk}"

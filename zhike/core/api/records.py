@@ -9,16 +9,26 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+from zhike.core import layouts
 from zhike.core.actors import Actor, FieldMode
 from zhike.core.entities import Entity, FieldKind
+from zhike.core.entities.fields import CUSTOM
 from zhike.core.lists import ListPage, ListQuery
 from zhike.core.lists.rows import Cell, build_rows, columns_to_load
 from zhike.core.writes import NotReachable
 
+_CUSTOM = "custom"
+
 
 def visible_fields(actor: Actor, entity: Entity) -> list[str]:
     """The names of the fields that this caller may see at all."""
-    return [name for name in entity.readable if actor.access.field_mode(entity.slug, name) is not FieldMode.HIDDEN]
+    names = (*entity.readable, *layouts.custom(entity))
+    return [name for name in names if actor.access.field_mode(entity.slug, name) is not FieldMode.HIDDEN]
+
+
+def plain_names(names: str) -> str:
+    """Names as the platform has them: callers write `custom.cf_x`."""
+    return names.replace(f"{_CUSTOM}.{CUSTOM}", CUSTOM)
 
 
 def page_json(page: ListPage) -> dict[str, Any]:
@@ -34,6 +44,9 @@ def row_json(row: Any) -> dict[str, Any]:
     """One row of a list: its id, version and cells."""
     answer: dict[str, Any] = {"id": row.id, "version": getattr(row.record, "version", None)}
     for cell in row.cells:
+        if cell.column.field.custom is not None:
+            answer.setdefault(_CUSTOM, {})[cell.column.name] = _value(cell)
+            continue
         answer[cell.column.name] = _value(cell)
         if cell.column.field.currency_name:
             answer[cell.column.field.currency_name] = cell.currency or None
@@ -55,7 +68,9 @@ def _value(cell: Cell) -> Any:
 
 def one_json(actor: Actor, entity: Entity, pk: int, fields: str = "") -> dict[str, Any]:
     """One reachable record. Raises `NotReachable`, and `ListError` for a field that is not there."""
-    columns = ListQuery.make(entity, actor, columns=fields or ",".join(visible_fields(actor, entity))).columns
+    columns = ListQuery.make(
+        entity, actor, columns=plain_names(fields) or ",".join(visible_fields(actor, entity))
+    ).columns
     rows: Any = entity.model._default_manager
     record = rows.visible_to(actor).filter(pk=pk).only(*columns_to_load(entity, columns)).first()
     if record is None:
@@ -65,7 +80,7 @@ def one_json(actor: Actor, entity: Entity, pk: int, fields: str = "") -> dict[st
 
 def assign(actor: Actor, entity: Entity, row: models.Model, sent: Mapping[str, Any]) -> None:
     """Set what was sent on a row; blank texts for null. Raises `ValidationError` for records the caller does not reach."""
-    mistakes: dict[str, str] = {}
+    mistakes = _assign_custom(actor, entity, row, sent.get(_CUSTOM) or {})
     for name, value in sent.items():
         if not entity.has_field(name):
             continue
@@ -83,16 +98,44 @@ def assign(actor: Actor, entity: Entity, row: models.Model, sent: Mapping[str, A
         raise ValidationError(mistakes)
 
 
+def _assign_custom(actor: Actor, entity: Entity, row: Any, sent: Mapping[str, Any]) -> dict[str, str]:
+    """Merge the custom values sent into those of the row; what is wrong, by name. `writes` checks their form."""
+    fields, mistakes = layouts.custom(entity), {}
+    values = dict(row.custom) if sent else {}
+    for name, value in sent.items():
+        field = fields.get(name)
+        if field is None or actor.access.field_mode(entity.slug, name) is FieldMode.HIDDEN:
+            mistakes[name] = _("There is no such field.")
+        elif value is None:
+            values.pop(name, None)
+        elif field.kind is FieldKind.RELATION and not (_is_id(value) and _reaches(actor, field.related, value)):
+            mistakes[name] = _("There is no such record, or you cannot see it.")
+        else:
+            values[name] = value
+    if sent and not mistakes:
+        row.custom = values
+    return mistakes
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
+
+
 def _reaches(actor: Actor, model: type[models.Model] | None, pk: int) -> bool:
     rows: Any = None if model is None else model._default_manager
     return rows is not None and rows.visible_to(actor).filter(pk=pk).exists()
+
+
+def name_outside(name: str) -> str:
+    """A field's name as callers write it."""
+    return f"{_CUSTOM}.{name}" if name.startswith(CUSTOM) else name
 
 
 def errors_of(error: ValidationError) -> list[dict[str, str]]:
     """A validation error as a list of field and sentence."""
     by_field: Mapping[str, Sequence[str]] = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
     return [
-        {"field": "" if name == "__all__" else name, "message": message}
+        {"field": "" if name == "__all__" else name_outside(name), "message": message}
         for name, messages in by_field.items()
         for message in messages
     ]

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Path, Router, Schema
 from ninja import Query as FromQuery
@@ -14,10 +15,11 @@ from pydantic import Field, StringConstraints
 from zhike.core.actors import Actor
 from zhike.core.api import operations, schemas
 from zhike.core.api.answers import answered
+from zhike.core.api.contributed import EntityRoutes
 from zhike.core.api.idempotency import once
 from zhike.core.api.problems import Problem
 from zhike.core.api.verbs import verb_schema
-from zhike.core.entities import Entity, Verb
+from zhike.core.entities import Entity, Verb, registry
 
 Id = Annotated[int, Field(ge=1, le=schemas.MAX_ID)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_.\-]+$")]
@@ -36,6 +38,9 @@ class ListParameters(Schema):
     cursor: Annotated[str, StringConstraints(max_length=2000)] = Field("", description="`next` of the page before")
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     fields: Annotated[str, StringConstraints(max_length=2000)] = Field("", description="names of the fields wanted")
+    view: Annotated[str, StringConstraints(max_length=80)] = Field(
+        "", description="a saved view: its filters, order and columns"
+    )
     total: bool = Field(True, description="false skips counting")
 
 
@@ -60,17 +65,21 @@ def add_routes(api: NinjaAPI, entity: Entity) -> None:
         _add_deleting(router, entity)
     for verb in entity.verbs:
         _add_verb(router, entity, verb, answer)
+    for routes in registry.contributions(EntityRoutes):
+        if routes.slug == entity.slug:
+            import_string(routes.add)(router, answer)
     api.add_router(f"/{entity.slug}", router)
 
 
-def _responses(**good: Any) -> dict[Any, Any]:
+def responses(**good: Any) -> dict[Any, Any]:
+    """What a route may answer: what it is for, and problems."""
     return {int(code.removeprefix("s")): schema for code, schema in good.items()} | {REFUSALS: Problem}
 
 
 def _add_reading(router: Router, entity: Entity, answer: type[Schema], page: type[Schema]) -> None:
     name = entity.slug.replace("-", "_")
 
-    @router.get("", operation_id=f"list_{name}", summary=f"List {entity.slug}", response=_responses(s200=page))
+    @router.get("", operation_id=f"list_{name}", summary=f"List {entity.slug}", response=responses(s200=page))
     def list_records(request: HttpRequest, parameters: FromQuery[ListParameters]) -> HttpResponse:
         actor = actor_of(request)
 
@@ -81,12 +90,21 @@ def _add_reading(router: Router, entity: Entity, answer: type[Schema], page: typ
 
         return answered(run)
 
-    @router.post("/query", operation_id=f"query_{name}", summary=f"Query {entity.slug}", response=_responses(s200=page))
+    @router.get(
+        "/views",
+        operation_id=f"list_{name}_views",
+        summary=f"List the saved views of {entity.slug}",
+        response=responses(s200=schemas.SavedViews),
+    )
+    def list_views(request: HttpRequest) -> HttpResponse:
+        return answered(lambda: operations.list_views(actor_of(request), entity))
+
+    @router.post("/query", operation_id=f"query_{name}", summary=f"Query {entity.slug}", response=responses(s200=page))
     def query_records(request: HttpRequest, query: schemas.Query) -> HttpResponse:
         return answered(lambda: operations.list_records(actor_of(request), entity, query.dict()))
 
     @router.get(
-        "/{int:pk}", operation_id=f"get_{name}", summary=f"Read one of {entity.slug}", response=_responses(s200=answer)
+        "/{int:pk}", operation_id=f"get_{name}", summary=f"Read one of {entity.slug}", response=responses(s200=answer)
     )
     def get_record(
         request: HttpRequest, pk: Path[Id], fields: Annotated[str, StringConstraints(max_length=2000)] = ""
@@ -122,13 +140,13 @@ def _add_making(router: Router, entity: Entity, answer: type[Schema], new: type[
     _typed(create_record, record=new)
     _typed(upsert_record, record=new)
     router.post(
-        "", operation_id=f"create_{name}", summary=f"Make one of {entity.slug}", response=_responses(s201=answer)
+        "", operation_id=f"create_{name}", summary=f"Make one of {entity.slug}", response=responses(s201=answer)
     )(create_record)
     router.put(
         "/by/{system}/{key}",
         operation_id=f"upsert_{name}",
         summary=f"Make or change one of {entity.slug} by another system's key",
-        response=_responses(s200=answer, s201=answer),
+        response=responses(s200=answer, s201=answer),
     )(upsert_record)
 
 
@@ -147,7 +165,7 @@ def _add_changing(router: Router, entity: Entity, answer: type[Schema], change: 
         "/{int:pk}",
         operation_id=f"change_{entity.slug.replace('-', '_')}",
         summary=f"Change one of {entity.slug}",
-        response=_responses(s200=answer),
+        response=responses(s200=answer),
     )(change_record)
 
 
@@ -156,7 +174,7 @@ def _add_deleting(router: Router, entity: Entity) -> None:
         "/{int:pk}",
         operation_id=f"delete_{entity.slug.replace('-', '_')}",
         summary=f"Put one of {entity.slug} into the recycle bin",
-        response=_responses(s204=None),
+        response=responses(s204=None),
     )
     def delete_record(request: HttpRequest, pk: Path[Id]) -> HttpResponse:
         return answered(lambda: operations.delete_record(actor_of(request), entity, pk))
@@ -175,7 +193,7 @@ def _add_verb(router: Router, entity: Entity, verb: Verb, answer: type[Schema]) 
         f"/{{int:pk}}/{verb.name}",
         operation_id=f"{verb.name}_{entity.slug.replace('-', '_')}",
         summary=f"{verb.name} one of {entity.slug}",
-        response=_responses(s200=answer, s204=None),
+        response=responses(s200=answer, s204=None),
     )(run_verb)
 
 
@@ -204,7 +222,7 @@ def _add_batch(router: Router, entity: Entity, change: type[Schema]) -> None:
 
     _typed(run_batch, batch=Batch)
     router.post(
-        "/batch", operation_id=f"batch_{name}", summary=f"Change many of {entity.slug}", response=_responses(s200=Ids)
+        "/batch", operation_id=f"batch_{name}", summary=f"Change many of {entity.slug}", response=responses(s200=Ids)
     )(run_batch)
 
 

@@ -7,10 +7,13 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field, StringConstraints, create_model
 
+from zhike.core.customfields.actions import is_configurable
 from zhike.core.entities import Entity, FieldKind
 from zhike.core.entities import Field as EntityField
 
 MAX_ID = 2**63 - 1
+MAX_CUSTOM = 300
+_CUSTOM = "the company's own fields by key (cf_…); sent ones are merged into the others, null makes blank"
 Id = Annotated[int, Field(ge=1, le=MAX_ID, description="id of a record")]
 Text = Annotated[str, StringConstraints(max_length=100_000)]
 
@@ -45,7 +48,29 @@ class Query(Input):
     cursor: Annotated[str, StringConstraints(max_length=2000)] = ""
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     fields: Annotated[str, StringConstraints(max_length=2000)] = ""
+    view: Annotated[str, StringConstraints(max_length=80)] = ""
     total: bool = True
+
+
+class SavedView(Schema):
+    """A view of a list; `view` is what the parameter of that name takes."""
+
+    view: str
+    name: str
+    owner: str
+    shared: str
+    filter: dict[str, Any] | None
+    tab: str
+    q: str
+    fields: list[str]
+    order: str
+    display: str
+
+
+class SavedViews(Schema):
+    """The views that the caller finds in a list."""
+
+    items: list[SavedView]
 
 
 def camel(slug: str) -> str:
@@ -59,6 +84,8 @@ def answer_schema(entity: Entity) -> type[Schema]:
         fields[name] = (_answer_type(entity.field(name)) | None, _described(entity.field(name)))
         if entity.field(name).currency_name:
             fields[entity.field(name).currency_name] = (str | None, None)
+    if is_configurable(entity):
+        fields["custom"] = (dict[str, Any] | None, Field(None, description=_CUSTOM))
     return create_model(f"{camel(entity.slug)}Record", __base__=Schema, **fields)
 
 
@@ -78,6 +105,7 @@ def create_schema(entity: Entity) -> type[Schema]:
     fields: dict[str, Any] = {}
     for field in _written(entity):
         fields |= _input(field, required=field.required and field.kind is not FieldKind.BOOLEAN)
+    fields |= _custom_input(entity)
     return create_model(f"{camel(entity.slug)}New", __base__=Input, **fields)
 
 
@@ -86,11 +114,21 @@ def change_schema(entity: Entity) -> type[Schema]:
     fields: dict[str, Any] = {}
     for field in _written(entity):
         fields |= _input(field, required=False)
+    fields |= _custom_input(entity)
     return create_model(f"{camel(entity.slug)}Change", __base__=Input, **fields)
 
 
 def _written(entity: Entity) -> list[EntityField]:
     return [entity.field(name) for name in entity.fields if entity.field(name).editable]
+
+
+def _custom_input(entity: Entity) -> dict[str, Any]:
+    """Fields of the company's own: which there are is known only while the program runs, so that `writes` checks them."""
+    if not is_configurable(entity):
+        return {}
+    return {
+        "custom": (Annotated[dict[str, Any], Field(max_length=MAX_CUSTOM)] | None, Field(None, description=_CUSTOM))
+    }
 
 
 def _described(field: EntityField) -> Any:
@@ -131,6 +169,8 @@ def _input_type(field: EntityField) -> Any:
         return Annotated[int, Field(ge=0, le=100 if field.kind is FieldKind.PERCENT else 2_147_483_647)]
     if field.kind.is_text or field.kind is FieldKind.OPTION:
         return Annotated[str, StringConstraints(max_length=field.max_length or 100_000)]
+    if field.kind is FieldKind.RECORD:
+        return Annotated[str, StringConstraints(pattern=r"^([a-z-]{1,60}:[0-9]{1,18})?$")]
     return {
         FieldKind.BOOLEAN: bool,
         FieldKind.DATE: date,

@@ -5,9 +5,9 @@ from zhike.core.conditions.operators import Operator, operators_of
 from zhike.core.conditions.parsing import parse
 from zhike.core.conditions.predicates import visible
 from zhike.core.conditions.rights import check_rights, may_filter
-from zhike.core.conditions.rows import matcher, matches
+from zhike.core.conditions.rows import holds, matcher, matches
 from zhike.core.conditions.sql import apply, to_q
-from zhike.core.conditions.tree import Condition
+from zhike.core.conditions.tree import Condition, asks_others
 from zhike.core.conditions.words import describe
 
 __all__ = [
@@ -15,8 +15,10 @@ __all__ = [
     "ConditionError",
     "Operator",
     "apply",
+    "asks_others",
     "check_rights",
     "describe",
+    "holds",
     "matcher",
     "matches",
     "may_filter",

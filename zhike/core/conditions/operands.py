@@ -18,6 +18,7 @@ from zhike.core.entities import Field, FieldKind
 
 MAX_TEXT = 1_000
 _LARGEST = 2**63 - 1
+_LARGEST_CUSTOM = 10**15 - 1  # what the column of custom numbers holds
 _INTEGER = re.compile(r"-?\d{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"-?\d{1,30}(?:\.\d{1,20})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -106,7 +107,8 @@ def _text(_field: Field, raw: object, path: str) -> str:
 def _integer(field: Field, raw: object, path: str) -> int:
     if isinstance(raw, str) and _INTEGER.fullmatch(raw):
         raw = int(raw)
-    if isinstance(raw, bool) or not isinstance(raw, int) or abs(raw) > _LARGEST:
+    largest = _LARGEST if field.custom is None else _LARGEST_CUSTOM
+    if isinstance(raw, bool) or not isinstance(raw, int) or abs(raw) > largest:
         raise _refuse(field, path, _("write a whole number."))
     return raw
 
@@ -123,7 +125,9 @@ def _record(field: Field, raw: object, path: str) -> int:
 
 def _decimal(field: Field, raw: object, path: str) -> Decimal:
     # Money is compared in company currency, so its column counts.
-    column: Any = field.model_field.model._meta.get_field(field.sort_path or field.name)
+    column: Any = field.model_field
+    if field.custom is None:
+        column = column.model._meta.get_field(field.sort_path or field.name)
     places: int = column.decimal_places
     found = None
     if isinstance(raw, (int, Decimal, float)) and not isinstance(raw, bool):
@@ -206,5 +210,6 @@ _READERS: Mapping[FieldKind, Callable[[Field, object, str], Literal]] = {
     FieldKind.BOOLEAN: _boolean,
     FieldKind.CHOICE: _choice,
     FieldKind.OPTION: _option,
+    FieldKind.MULTI_CHOICE: _option,
     FieldKind.RELATION: _record,
 }

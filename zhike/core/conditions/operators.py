@@ -66,7 +66,9 @@ _BY_KIND: Mapping[FieldKind, tuple[Operator, ...]] = {
     FieldKind.CHOICE: (*_SAME, *_BLANK),
     FieldKind.OPTION: (*_SAME, *_BLANK),
     FieldKind.RELATION: (*_SAME, *_BLANK),
+    FieldKind.RECORD: (*_SAME, *_BLANK),
     FieldKind.LIST: (Operator.CONTAINS, *_BLANK),
+    FieldKind.MULTI_CHOICE: (*_SAME, *_BLANK),
 }
 
 

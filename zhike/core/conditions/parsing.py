@@ -250,7 +250,7 @@ def _many(entity: Entity, text: str, path: str) -> Many:
             % {"field": _shown(text), "entity": entity.label_plural},
             path,
         ) from None
-    return Many(text, tuple(steps), last, registry.get(last.slug))
+    return Many(text, tuple(steps), here, last, registry.get(last.slug))
 
 
 def _compare(spot: _Spot) -> Compare:

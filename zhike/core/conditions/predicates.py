@@ -64,11 +64,18 @@ class HasWord:
 
 
 @dataclass(frozen=True)
+class HasAny:
+    """One of the choices at least is among these."""
+
+    values: frozenset[Any]
+
+
+@dataclass(frozen=True)
 class Anything:
     """Any value that is not blank."""
 
 
-Core: TypeAlias = Member | Ranges | TextLike | HasWord | Anything
+Core: TypeAlias = Member | Ranges | TextLike | HasWord | HasAny | Anything
 
 
 @dataclass(frozen=True)
@@ -111,6 +118,8 @@ class Asking:
         inverted = operator in (Operator.NE, Operator.NOT_IN)
         if field.kind is FieldKind.MOMENT:
             return Predicate(self._moments(operator, compare.operands), inverted)
+        if field.kind is FieldKind.MULTI_CHOICE:
+            return Predicate(HasAny(self._members(compare.operands)), inverted)
         if operator in (Operator.EQ, Operator.NE, Operator.IN, Operator.NOT_IN):
             return Predicate(Member(self._members(compare.operands)), inverted)
         return Predicate(self._ordered(operator, compare.operands))

@@ -12,6 +12,7 @@ from zhike.core.conditions.predicates import (
     Anything,
     Asking,
     Core,
+    HasAny,
     HasWord,
     Member,
     Predicate,
@@ -24,6 +25,7 @@ from zhike.core.conditions.rights import check_rights
 from zhike.core.conditions.sql import column_of, count_fits
 from zhike.core.conditions.tree import AllOf, AnyOf, Changed, Compare, Condition, Counted, Many, Node, Not, Quantified
 from zhike.core.entities import Field, FieldKind, Step, registry
+from zhike.core.fieldvalues import from_stored, value_of
 
 Changes = Mapping[str, Sequence[object]]  # field name → (old, new), as events hold them
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -37,6 +39,11 @@ def matches(condition: Condition, row: models.Model, actor: Actor, *, changes: C
     Raises `ConditionError` when the actor may not use the condition.
     """
     return matcher(condition, actor, changes=changes)(row)
+
+
+def holds(condition: Condition, row: models.Model, actor: Actor) -> bool:
+    """`matches` for a condition of the configuration, whose answer tells nobody a value: rights to its fields are not asked."""
+    return _Evaluation(Asking(actor), None).node(condition.root, row)
 
 
 def matcher(condition: Condition, actor: Actor, *, changes: Changes | None = None) -> Callable[[models.Model], bool]:
@@ -79,7 +86,9 @@ class _Evaluation:
         if node.was and field.name in self._changes():
             return _stored(field, self._changes(), row)
         found = self._follow(node.path.steps, row)
-        return None if found is None else getattr(found, column_of(field))
+        if found is None:
+            return None
+        return getattr(found, column_of(field)) if field.custom is None else value_of(found, field)
 
     def _follow(self, steps: tuple[Step, ...], row: models.Model) -> models.Model | None:
         found: models.Model | None = row
@@ -102,12 +111,15 @@ class _Evaluation:
         start = self._follow(many.steps, row)
         if start is None or start.pk is None:
             return iter(())
-        rows = visible(many.target, self.asking.actor).filter(**{many.relation.via: start.pk}).order_by()
+        named = f"{many.source.slug}:{start.pk}" if many.is_by_key else start.pk
+        rows = visible(many.target, self.asking.actor).filter(**{many.relation.via: named}).order_by()
         return (each for each in rows.iterator(500) if where is None or self.node(where, each))
 
 
 def _stored(field: Field, changes: Changes, row: models.Model) -> object:
     """The value before the event, in Python's form; money in company currency."""
+    if field.custom is not None:
+        return from_stored(field, changes[field.name][0])
     old = field.model_field.to_python(changes[field.name][0])
     if old is None or field.kind is not FieldKind.MONEY or column_of(field) == field.name:
         return old
@@ -140,6 +152,8 @@ def _core(value: Any, core: Core) -> bool:
             return sought in text if anywhere else text.startswith(sought)
         case HasWord(word):
             return isinstance(value, list) and word in value
+        case HasAny(values):
+            return isinstance(value, list) and not values.isdisjoint(value)
         case Anything():
             return True
 

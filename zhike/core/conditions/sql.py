@@ -6,12 +6,13 @@ entered by EXISTS with that entity's own scope inside; the scope is flat and is 
 
 from typing import Any, TypeVar
 
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 from django.utils.translation import gettext as _
 
 from zhike.core.actors import Actor
+from zhike.core.conditions import custom
 from zhike.core.conditions.errors import ConditionError
 from zhike.core.conditions.lookups import ListHas, TextMatch, contains_pattern, starts_pattern
 from zhike.core.conditions.operators import Operator
@@ -19,6 +20,7 @@ from zhike.core.conditions.predicates import (
     Anything,
     Asking,
     Core,
+    HasAny,
     HasWord,
     Member,
     Predicate,
@@ -110,7 +112,11 @@ class _Compiler:
         return inner
 
     def _rows(self, many: Many, where: Node | None) -> Any:
-        rows = visible(many.target, self.asking.actor).filter(**{many.relation.via: OuterRef("pk")}).order_by()
+        named: Any = OuterRef("pk")
+        if many.is_by_key:
+            text = CharField()
+            named = Concat(Value(f"{many.source.slug}:"), Cast(OuterRef("pk"), text), output_field=text)
+        rows = visible(many.target, self.asking.actor).filter(**{many.relation.via: named}).order_by()
         return rows if where is None else rows.filter(self.node(where))
 
     def _counted(self, node: Counted) -> Q:
@@ -169,6 +175,8 @@ def _entity_at(field: Field) -> Entity:
 
 def _present(field: Field) -> Q:
     """The column is not blank."""
+    if field.custom is not None:
+        return custom.present(field)
     column = column_of(field)
     found = Q(**{f"{column}__isnull": False}) if field.model_field.null or field.kind is FieldKind.MONEY else ANY_ROW
     if isinstance(field.model_field, (CharField, TextField)):
@@ -179,6 +187,8 @@ def _present(field: Field) -> Q:
 
 
 def _meets(field: Field, predicate: Predicate) -> Q:
+    if field.custom is not None:
+        return custom.meets(field, predicate, _core)
     core = _core(column_of(field), predicate.core)
     return _present(field) & (~core if predicate.inverted else core)
 
@@ -196,6 +206,8 @@ def _core(column: str, core: Core) -> Q:
             return Q(TextMatch(F(column), contains_pattern(needle) if anywhere else starts_pattern(needle)))
         case HasWord(word):
             return Q(ListHas(F(column), word))
+        case HasAny():
+            raise TypeError(column)  # only custom fields have several choices
         case Anything():
             return ANY_ROW
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from zhike.core.conditions.days import Span
 from zhike.core.conditions.operators import Operator
-from zhike.core.entities import Entity, Path, Relation, Step
+from zhike.core.entities import Entity, FieldKind, Path, Relation, Step
 
 
 class Mine(StrEnum):
@@ -77,12 +77,18 @@ class Changed:
 
 @dataclass(frozen=True)
 class Many:
-    """Rows seen from one: `steps` lead to the record where `relation` starts; `target` is the entity of its rows."""
+    """Rows seen from one: `steps` lead to the record of `source`, where `relation` starts; `target` is the entity of its rows."""
 
     text: str
     steps: tuple[Step, ...]
+    source: Entity
     relation: Relation
     target: Entity
+
+    @property
+    def is_by_key(self) -> bool:
+        """Whether the rows name their record by its key ("customers:42"), not by its id."""
+        return self.target.field(self.relation.via).kind is FieldKind.RECORD
 
 
 @dataclass(frozen=True)
@@ -114,3 +120,14 @@ class Condition:
     entity: Entity
     root: Node
     raw: Mapping[str, object]
+
+
+def asks_others(node: Node) -> bool:
+    """Whether other records are asked for every row: whether there are some, none, or so many."""
+    match node:
+        case AllOf(parts) | AnyOf(parts):
+            return any(asks_others(part) for part in parts)
+        case Not(part):
+            return asks_others(part)
+        case _:
+            return isinstance(node, (Quantified, Counted))

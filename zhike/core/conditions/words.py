@@ -146,7 +146,7 @@ class _Words:
             return pattern % {"span": _span(operand.span)}
         if field.kind is FieldKind.RELATION:
             return f"#{operand}"
-        if field.kind is FieldKind.OPTION:
+        if field.kind.has_options:
             return options.label(field.option_list, str(operand))
         if field.kind is FieldKind.CHOICE:
             return str(dict(field.choices).get(str(operand), operand))

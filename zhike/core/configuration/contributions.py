@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from zhike.core.configuration.rights import COMPANY, MODULES, OPTIONS
+from zhike.core.configuration.rights import COMPANY, CONFIGURATION, FIELDS, MENU, MODULES, OPTIONS
 from zhike.core.entities import MenuItem, SettingsPage, contribute
 
 _COMPANY = _("Company")
@@ -24,6 +24,20 @@ contribute(
     SettingsPage(
         name="modules", label=_("Modules"), description=_("Parts of Zhike you use; what is off is gone everywhere, its data stay."),
         group=_COMPANY, icon="plug", url_name="settings-modules", right=MODULES, weight=130,
+    ),
+    SettingsPage(
+        name="menu", label=_("Menu"), description=_("The order of the menu on the left, and what is shown in it."),
+        group=_COMPANY, icon="menu-2", url_name="settings-menu", right=MENU, weight=140,
+    ),
+    SettingsPage(
+        name="configuration", label=_("Configuration as a file"),
+        description=_("Take fields, lists, roles and more out as a file, or bring one in."),
+        group=_COMPANY, icon="file-settings", url_name="settings-configuration", right=CONFIGURATION, weight=150,
+    ),
+    SettingsPage(
+        name="fields", label=_("Objects and fields"),
+        description=_("Fields of your own, forms, and what records are called."),
+        group=_("Master data"), icon="forms", url_name="settings-fields", right=FIELDS, weight=190,
     ),
     SettingsPage(
         name="options", label=_("Lists of choices"),

@@ -1,7 +1,9 @@
 """Changing lists of options: words, colours, order, in use or not, two codes made one."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -9,12 +11,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from zhike.core import options, overlay, writes
 from zhike.core.actors import Actor
 from zhike.core.configuration.log import log
-from zhike.core.configuration.rights import OPTIONS, require
+from zhike.core.configuration.rights import FIELDS, OPTIONS, require
+from zhike.core.customfields import choices
 from zhike.core.entities import Entity, FieldKind, registry
 from zhike.core.options.models import Option
 from zhike.core.search.pinyin import sort_key
@@ -23,6 +26,7 @@ from zhike.core.writes.errors import RuleBroken
 
 COLOURS = ("grey", "blue", "green", "amber", "red", "violet", "brand")
 _BATCH = 200
+_CODE = re.compile(r"[a-z0-9_-]{1,40}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,20 +114,33 @@ def merge_options(actor: Actor, list_name: str, code: str, into: str) -> int:
     changed = 0
     with transaction.atomic():
         for entity, name in _users_of(list_name):
-            changed += _recode(batch, entity, name, code, into)
+            changed += _recode(batch, entity, _rows_with(entity, name, code), partial(_set, name=name, into=into))
+        for entity, field in choices.users_of(list_name):
+            rows = _living(entity, choices.carriers(entity, field, code))
+            changed += _recode(batch, entity, rows, partial(choices.replace_choice, field=field, code=code, into=into))
         row = _row(list_name, entry, known)
         row.is_active = False
         _save(batch, row, "merge_option", {"code": (code, target.code)})
     return changed
 
 
-def _recode(actor: Actor, entity: Entity, name: str, code: str, into: str) -> int:
-    found = entity.model._default_manager.filter(**{name: code}).order_by("pk")
-    rows = list(found.filter(deleted_at__isnull=True) if entity.has_column("deleted_at") else found)
+def _set(row: Any, name: str, into: str) -> None:
+    setattr(row, name, into)
+
+
+def _rows_with(entity: Entity, name: str, code: str) -> list[Any]:
+    return _living(entity, entity.model._default_manager.filter(**{name: code}).order_by("pk"))
+
+
+def _living(entity: Entity, found: Any) -> list[Any]:
+    return list(found.filter(deleted_at__isnull=True) if entity.has_column("deleted_at") else found)
+
+
+def _recode(actor: Actor, entity: Entity, rows: list[Any], change: Callable[[Any], None]) -> int:
     for start in range(0, len(rows), _BATCH):
         part = rows[start : start + _BATCH]
         for row in part:
-            setattr(row, name, into)
+            change(row)
         try:
             writes.save_many(actor, part, action="edit")
         except writes.NotReachable as missing:
@@ -136,9 +153,52 @@ def _recode(actor: Actor, entity: Entity, name: str, code: str, into: str) -> in
     return len(rows)
 
 
+def set_option(
+    actor: Actor, list_name: str, code: str, words: Words, *, parent: str, position: int, is_active: bool
+) -> None:
+    """Make an option of this code exactly so, new or known: how a configuration file says it. Raises `RuleBroken`."""
+    known = _editable(actor, list_name)
+    if not _CODE.fullmatch(code):
+        raise RuleBroken(_("A code has small letters, digits and underscores, at most 40."))
+    if words.label_zh or words.label_en or code not in known:
+        words = _checked(words, (each for each in known.values() if each.code != code))
+    if parent and parent not in known:
+        raise RuleBroken(_("There is no such option in this list."), "parent")
+    wanted = {
+        "label_zh": words.label_zh, "label_en": words.label_en, "colour": words.colour, "parent": parent,
+        "position": position, "is_active": is_active,
+    }  # fmt: skip
+    with transaction.atomic():
+        row = Option.objects.filter(list_name=list_name, code=code).first() or Option(list_name=list_name, code=code)
+        changes = {name: (getattr(row, name) if row.pk else "", value) for name, value in wanted.items()}
+        for name, value in wanted.items():
+            setattr(row, name, value)
+        _save(actor, row, "set_option", changes)
+
+
+def remove_option(actor: Actor, list_name: str, code: str) -> None:
+    """Take away what was set for an option: a shipped one is as shipped again, another one is gone. Raises `RuleBroken` in use."""
+    entry = _entry(_editable(actor, list_name), code)
+    uses = 0 if entry.is_shipped else count_uses(list_name).get(code, 0)
+    if uses:
+        sentence = ngettext(
+            "%(count)s record carries this option. Merge it into another one instead.",
+            "%(count)s records carry this option. Merge it into another one instead.",
+            uses,
+        )
+        raise RuleBroken(sentence % {"count": f"{uses:,}"})
+    with transaction.atomic():
+        Option.objects.filter(list_name=list_name, code=code).delete()
+        overlay.bump()
+        log(actor, "remove_option", {"code": (code, None)}, note=list_name)
+
+
 def count_uses(list_name: str) -> dict[str, int]:
     """How many live records carry each code of a list."""
     counts: dict[str, int] = {}
+    for _entity, field in choices.users_of(list_name):
+        for code, count in choices.count_uses(field).items():
+            counts[code] = counts.get(code, 0) + count
     for entity, name in _users_of(list_name):
         rows = entity.model._default_manager.exclude(**{name: ""})
         if entity.has_column("deleted_at"):
@@ -158,11 +218,14 @@ def _users_of(list_name: str) -> Iterable[tuple[Entity, str]]:
 
 
 def _editable(actor: Actor, list_name: str) -> dict[str, options.Entry]:
-    require(actor, OPTIONS)
     try:
         listed = options.get_list(list_name)
     except KeyError as unknown:
+        require(actor, OPTIONS)
         raise RuleBroken(_("There is no such list.")) from unknown
+    # The choices of a custom field belong to whoever keeps the fields.
+    if not (listed.is_custom and actor.access.may(FIELDS)):
+        require(actor, OPTIONS)
     if listed.is_table:
         raise RuleBroken(_("This list is an official code table and cannot be changed."))
     return options.entries(list_name)

@@ -8,6 +8,9 @@ from zhike.core.writes.errors import NotAllowed
 COMPANY = "settings.company"
 OPTIONS = "settings.options"
 MODULES = "settings.modules"
+FIELDS = "settings.fields"
+MENU = "settings.menu"
+CONFIGURATION = "settings.configuration"
 
 
 def require(actor: Actor, right: str) -> None:

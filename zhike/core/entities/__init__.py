@@ -6,6 +6,7 @@ from zhike.core.entities.declarations import (
     MenuItem,
     Module,
     Panel,
+    PanelEverywhere,
     RelatedList,
     Relation,
     SettingsPage,
@@ -16,8 +17,11 @@ from zhike.core.entities.kinds import FieldKind, RecordKind
 from zhike.core.entities.paths import Path, Step, UnknownPath, resolve
 from zhike.core.entities.registry import contribute, extend, register, registry
 from zhike.core.entities.verb_forms import VerbForm
+from zhike.core.entities.views import Board, Calendar
 
 __all__ = [
+    "Board",
+    "Calendar",
     "Contribution",
     "Entity",
     "Field",
@@ -26,6 +30,7 @@ __all__ = [
     "MenuItem",
     "Module",
     "Panel",
+    "PanelEverywhere",
     "Path",
     "RecordKind",
     "RelatedList",

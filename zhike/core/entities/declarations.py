@@ -1,18 +1,20 @@
 """What an app declares: an entity, its verbs and panels, and what it adds to menus, settings and the job runner. Data only."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.functional import lazy
 
 from zhike.core.actors import Actor
-from zhike.core.entities.fields import Field, Label, describe_field
+from zhike.core.entities.fields import CUSTOM, Field, Label, describe_field
 from zhike.core.entities.kinds import FieldKind, RecordKind
 from zhike.core.entities.verb_forms import VerbForm
+from zhike.core.entities.views import Board, Calendar, EntityView
 
 if TYPE_CHECKING:
     from zhike.core.writes.results import Written
@@ -29,7 +31,8 @@ class Verb:
     """A business change with a name: `run(actor, record, **cleaned_form) -> record`.
 
     `right` is the action a role must grant (the verb's name by default); `when` says whether it makes sense for this record;
-    `gives_away` lets the actor lose sight of the record by it. A verb with `form_class` asks before it runs.
+    `gives_away` lets the actor lose sight of the record by it. A verb with `form_class` asks before it runs. `made` says which
+    records came of it (name → id): the API answers them beside the record.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Verb:
     icon: str = ""
     weight: int = 100
     module: str = ""
+    made: Callable[[Actor, Any], Mapping[str, int | None]] | None = None
 
     @property
     def action(self) -> str:
@@ -127,37 +131,69 @@ class Entity:
     settle: Settle | None = None
     external: bool = False
     form_class: type[forms.BaseForm] | None = None
+    # Other ways to look at its list: at most one board and one calendar.
+    views: tuple[EntityView, ...] = ()
+    # Whether tasks, comments and files may be about its records.
+    attachable: bool = True
+    # Its rows are made on a page of their own (an upload), not by the platform's form; the right to create stands all the same.
+    is_uploaded: bool = False
     # Actions of the platform that this entity does not offer (a stage is not imported, a user is not deleted).
     without: frozenset[str] = frozenset()
+
+    @cached_property
+    def board(self) -> Board | None:
+        return next((each for each in self.views if isinstance(each, Board)), None)
+
+    @cached_property
+    def calendar(self) -> Calendar | None:
+        return next((each for each in self.views if isinstance(each, Calendar)), None)
 
     @property
     def kind(self) -> RecordKind:
         return getattr(self.model, "record_kind", RecordKind.SHARED)
 
-    @property
+    @cached_property
     def label(self) -> Label:
-        return self.model._meta.verbose_name or self.slug
+        """What one record is called, as the company has it."""
+        return _renamed(self.slug, self.model._meta.verbose_name or self.slug, many=False)
 
-    @property
+    @cached_property
     def label_plural(self) -> Label:
-        return self.model._meta.verbose_name_plural or self.slug
+        return _renamed(self.slug, self.model._meta.verbose_name_plural or self.slug, many=True)
 
     @cached_property
     def _fields(self) -> dict[str, Field]:
         described: dict[str, Field] = {}
         for each in self.model._meta.fields:
             try:
-                described[each.name] = describe_field(self.model, each.name)
+                found = describe_field(self.model, each.name)
             except TypeError:
                 continue  # a column no person ever sees (a UUID of a deletion); naming it in a declaration fails the checks
+            described[each.name] = replace(
+                found,
+                label=_relabelled(self.slug, each.name, found.label),
+                help_text=_relabelled(self.slug, each.name, found.help_text, is_help=True),
+            )
         return described
 
     def field(self, name: str) -> Field:
-        """The field of that name. Raises `KeyError` when the model has none a person could see."""
-        return self._fields[name]
+        """The field of that name, a column or a custom one. Raises `KeyError` when there is none a person could see."""
+        return self._custom()[name] if name.startswith(CUSTOM) else self._fields[name]
 
     def has_field(self, name: str) -> bool:
-        return name in self._fields
+        return name in (self._custom() if name.startswith(CUSTOM) else self._fields)
+
+    def _custom(self) -> Mapping[str, Field]:
+        from zhike.core.customfields.config import custom_fields
+
+        return custom_fields(self.slug)
+
+    def may_name(self, name: str) -> bool:
+        """Whether filters and conditions may name that field of its own."""
+        if name.startswith(CUSTOM):
+            custom = self._custom()[name].custom if name in self._custom() else None
+            return custom is not None and custom.is_ready
+        return name in self.allowed_paths and name in self._fields
 
     def has_column(self, name: str) -> bool:
         """Whether the model has that column at all (`deleted_at`, `owner`)."""
@@ -197,6 +233,30 @@ class Entity:
         return self.slug
 
 
+def _renamed(slug: str, shipped: Label, *, many: bool) -> Label:
+    """What the company calls an entity; asked when it is read, since code declares it before there is a database."""
+
+    def choose() -> str:
+        from zhike.core import layouts
+
+        return str(layouts.renamed(slug, shipped, many=many))
+
+    made: Label = lazy(choose, str)()
+    return made
+
+
+def _relabelled(slug: str, name: str, shipped: Label, *, is_help: bool = False) -> Label:
+    """What the company calls a field, or the help it gives; asked when it is read."""
+
+    def choose() -> str:
+        from zhike.core import layouts
+
+        return layouts.relabelled(slug, name, shipped, is_help=is_help)
+
+    made: Label = lazy(choose, str)()
+    return made
+
+
 @dataclass(frozen=True, kw_only=True)
 class Contribution:
     """What an app adds besides entities (menu entries, kinds of jobs, …), found by its class, in order of weight."""
@@ -205,8 +265,19 @@ class Contribution:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PanelEverywhere(Contribution):
+    """A panel on the page of every entity that `fits`, from an app that does not know them all."""
+
+    panel: Panel
+    fits: Callable[[Entity], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
 class MenuItem(Contribution):
-    """One entry of the left menu. `slug` names an entity's list; else `url_name`. `right` is `slug:action` or a settings right."""
+    """One entry of the left menu. `right` is `slug:action` or a settings right.
+
+    `count` tells how much waits there for this person (one indexed statement); nought shows nothing.
+    """
 
     name: str
     label: Label
@@ -216,6 +287,7 @@ class MenuItem(Contribution):
     module: str
     right: str
     weight: int = 100
+    count: Callable[[Actor], int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

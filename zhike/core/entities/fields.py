@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -18,6 +18,7 @@ from zhike.core.fields import (
     PercentField,
     PhoneField,
     PinyinKeyField,
+    RecordKeyField,
 )
 
 Label: TypeAlias = str | Promise
@@ -26,6 +27,7 @@ Choices: TypeAlias = Sequence[tuple[str, Label]]
 # The first class that fits wins, so subclasses stand before their bases.
 _KINDS: tuple[tuple[type[models.Field[Any, Any]], FieldKind], ...] = (
     (OptionField, FieldKind.OPTION),
+    (RecordKeyField, FieldKind.RECORD),
     (MoneyField, FieldKind.MONEY),
     (BaseAmountField, FieldKind.DECIMAL),
     (PercentField, FieldKind.PERCENT),
@@ -46,6 +48,27 @@ _KINDS: tuple[tuple[type[models.Field[Any, Any]], FieldKind], ...] = (
 )
 
 
+# Every key of a custom field begins so; no column does.
+CUSTOM = "cf_"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Custom:
+    """What a custom field has besides: where its values are kept and when it is asked for.
+
+    `column` is the column of `CustomValue` that holds the value, where `is_indexed` says that it is kept there as well. `is_ready`:
+    lists can be filtered and sorted by it. `shown_if` is a condition on the record, empty for always; `default` as JSON holds it.
+    """
+
+    id: int
+    kind: str
+    column: str
+    is_indexed: bool
+    is_ready: bool
+    shown_if: Mapping[str, Any]
+    default: Any = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """One field of an entity. `sort_path` is the Django path that orders rows by it, blank where it cannot be sorted."""
@@ -64,6 +87,8 @@ class Field:
     related: type[models.Model] | None
     sort_path: str
     model_field: models.Field[Any, Any]
+    # Of a field that an administrator added: its value stands in `Record.custom`, read it with `core.fieldvalues`.
+    custom: Custom | None = None
 
     @property
     def attname(self) -> str:
@@ -73,11 +98,13 @@ class Field:
     @property
     def currency_name(self) -> str:
         """The field that holds a money field's currency."""
-        return f"{self.name}_currency" if self.kind is FieldKind.MONEY else ""
+        return f"{self.name}_currency" if self.kind is FieldKind.MONEY and self.custom is None else ""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The model fields to select so that the value can be shown."""
+        if self.custom is not None:
+            return ("custom",)
         return (self.name, self.currency_name) if self.currency_name else (self.name,)
 
 

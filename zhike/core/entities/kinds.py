@@ -4,11 +4,12 @@ from enum import StrEnum
 
 
 class RecordKind(StrEnum):
-    """How a record is reached: by its owner, through the record it is a part of, or by everyone with the right."""
+    """How a record is reached: by its owner, through the record it is part of or attached to, or by everyone with the right."""
 
     OWNED = "owned"
     PART = "part"
     SHARED = "shared"
+    ATTACHED = "attached"  # a task, a comment, a file: by the one who does it, and through the record it is about
 
 
 class FieldKind(StrEnum):
@@ -31,6 +32,8 @@ class FieldKind(StrEnum):
     EMAIL = "email"
     URL = "url"
     LIST = "list"  # a short list of words
+    MULTI_CHOICE = "multi_choice"  # several codes of one list of options
+    RECORD = "record"  # any record, named by its key: customers:42
 
     @property
     def is_text(self) -> bool:
@@ -40,6 +43,11 @@ class FieldKind(StrEnum):
     def is_ordered(self) -> bool:
         """Values that have a before and an after."""
         return self in _ORDERED
+
+    @property
+    def has_options(self) -> bool:
+        """Codes of a list of options."""
+        return self in (FieldKind.OPTION, FieldKind.MULTI_CHOICE)
 
     @property
     def is_personal(self) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from zhike.core.entities.declarations import Entity, Relation
-from zhike.core.entities.fields import Field
+from zhike.core.entities.fields import CUSTOM, Field
 from zhike.core.entities.kinds import FieldKind
 from zhike.core.entities.registry import registry
 
@@ -51,7 +51,8 @@ def resolve(entity: Entity, text: str) -> Path:
     Each step must be a filter of the entity it starts from; the last one a filter, the title or the number.
     Raises `UnknownPath` for anything else, including more than three steps.
     """
-    names = text.split(".")
+    # The API writes `custom.cf_x`.
+    names = text.replace(f"custom.{CUSTOM}", CUSTOM).split(".")
     if not all(names) or len(names) > MAX_STEPS:
         raise UnknownPath(text)
     steps: list[Step] = []
@@ -60,13 +61,15 @@ def resolve(entity: Entity, text: str) -> Path:
         field = _allowed(here, name, text)
         if field.kind is not FieldKind.RELATION or field.related is None or not registry.has(field.related):
             raise UnknownPath(text)
+        if field.custom is not None:
+            raise UnknownPath(text)  # a link that an administrator made ends the path
         steps.append(Step(here, field))
         here = registry.of(field.related)
     return Path(text, tuple(steps), here, _allowed(here, names[-1], text))
 
 
 def _allowed(entity: Entity, name: str, text: str) -> Field:
-    if name not in entity.allowed_paths or not entity.has_field(name):
+    if not entity.may_name(name):
         raise UnknownPath(text)
     return entity.field(name)
 

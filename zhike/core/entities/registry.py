@@ -11,6 +11,7 @@ from zhike.core.entities.declarations import (
     Contribution,
     Entity,
     Panel,
+    PanelEverywhere,
     RelatedList,
     Relation,
     Verb,
@@ -72,6 +73,12 @@ class Registry:
         self._contributions.extend(contributions)
 
     def freeze(self) -> None:
+        """Give every entity the panels meant for all that fit, and take no more declarations."""
+        for everywhere in self.contributions(PanelEverywhere):
+            for slug, entity in self._entities.items():
+                if everywhere.fits(entity):
+                    panels = sorted((*entity.panels, everywhere.panel), key=lambda panel: panel.weight)
+                    self._entities[slug] = replace(entity, panels=tuple(panels))
         self._frozen = True
 
     def _must_be_open(self) -> None:
@@ -113,8 +120,9 @@ extend = registry.extend
 contribute = registry.contribute
 
 
-# Where an app declares: its entities, its kinds of jobs with their schedules, and what it does when others' events come.
-DECLARING_MODULES = ("entities", "imports", "jobs", "subscribers")
+# Where an app declares: its entities, its kinds of jobs with their schedules, what it does when others' events come, and what
+# it shows on the home page, its chapters of the handbook, and its parts of a configuration file.
+DECLARING_MODULES = ("entities", "imports", "jobs", "subscribers", "tiles", "chapters", "config_parts")
 
 
 def load_entities(layers: tuple[str, ...]) -> None:

@@ -19,6 +19,7 @@ from zhike.core.jobs.models import UNFINISHED, Job, ScheduledSlot
 
 RESULTS_KEPT = timedelta(days=7)
 SLOTS_KEPT = timedelta(days=30)
+UPLOADS_KEPT = timedelta(days=90)
 
 
 def clean_up(job: JobContext[NoArguments]) -> None:
@@ -65,11 +66,20 @@ def _drop_results(job: JobContext[NoArguments]) -> None:
         with job.batch() as batch:
             batch.count(Job.objects.filter(result_file=name).update(result_file=""))
     known = set(Job.objects.exclude(result_file="").values_list("result_file", flat=True))
+    known |= _waiting_uploads()
     oldest = time.time() - RESULTS_KEPT.total_seconds()
     for path in files.folder().iterdir():
         job.beat()
         if path.name not in known and path.stat().st_mtime < oldest:
             path.unlink(missing_ok=True)
+
+
+def _waiting_uploads() -> set[str]:
+    """The files of imports that somebody began and has not given up."""
+    from zhike.core.transfer.models import TableImport  # which stands on jobs
+
+    waiting = TableImport.objects.filter(run=None, updated_at__gt=timezone.now() - UPLOADS_KEPT)
+    return set(waiting.values_list("upload", flat=True))
 
 
 CLEAN_UP = JobKind(

@@ -11,6 +11,7 @@ from zhike.core.jobs.models import Queue
 
 if TYPE_CHECKING:
     from zhike.core.jobs.context import JobContext
+    from zhike.core.jobs.models import Job, JobState
 
 _A = TypeVar("_A")
 
@@ -78,6 +79,13 @@ class ScheduledJob(Contribution):
     cron: str
     kind: JobKind[Any]
     arguments: Any = field(default_factory=NoArguments)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobEnd(Contribution):
+    """Hears that a job is over, in the transaction that ends it: `heard(job, state)`."""
+
+    heard: "Callable[[Job, JobState], None]"
 
 
 def kind_of(name: str) -> JobKind[Any] | None:

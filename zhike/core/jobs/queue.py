@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhike.core.actors import Actor
+from zhike.core.entities import registry
 from zhike.core.jobs import files
 from zhike.core.jobs.context import LEASE, new_lease
-from zhike.core.jobs.kinds import JobKind
+from zhike.core.jobs.kinds import JobEnd, JobKind
 from zhike.core.jobs.models import UNFINISHED, Job, JobState
 
 _A = TypeVar("_A")
@@ -96,8 +97,12 @@ def retry_later(job: Job, sentence: str) -> None:
 
 
 def finish(job: Job, state: JobState, sentence: str = "") -> None:
-    """The job is over."""
-    _held(job).update(state=state, lease="", lease_until=None, finished_at=timezone.now(), error=sentence)
+    """The job is over; who wants to know (`JobEnd`) hears of it in the same transaction."""
+    with transaction.atomic():
+        ended = _held(job).update(state=state, lease="", lease_until=None, finished_at=timezone.now(), error=sentence)
+        if ended:
+            for listener in registry.contributions(JobEnd):
+                listener.heard(job, state)
 
 
 def cancel(job: Job) -> None:

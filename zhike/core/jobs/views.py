@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -81,13 +80,13 @@ class JobView:
 
     @property
     def asked_at(self) -> str:
-        return SafeString(moments.element(self.job.created_at, dense=True))
+        return moments.element(self.job.created_at, dense=True)
 
     @property
     def finished_at(self) -> str:
         if self.job.finished_at is None:
             return ""
-        return SafeString(moments.element(self.job.finished_at, dense=True))
+        return moments.element(self.job.finished_at, dense=True)
 
     @property
     def may_cancel(self) -> bool:

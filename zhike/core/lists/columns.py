@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from zhike.core import layouts
 from zhike.core.actors import Actor, FieldMode
 from zhike.core.conditions import may_filter
 from zhike.core.entities import Entity, Field, FieldKind
@@ -11,7 +12,7 @@ from zhike.core.entities.fields import Label
 from zhike.core.lists.errors import ListError
 
 _NUMBERS = frozenset({FieldKind.INTEGER, FieldKind.DECIMAL, FieldKind.PERCENT, FieldKind.MONEY})
-MAX_COLUMNS = 60
+MAX_COLUMNS = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +40,17 @@ class Column:
 
 def available(entity: Entity, actor: Actor) -> tuple[Column, ...]:
     """Every column that the reader may choose."""
-    found = (_column(entity, name, actor) for name in entity.readable)
+    found = (_column(entity, name, actor) for name in layouts.readable(entity))
     return tuple(each for each in found if each is not None)
 
 
 def shown_first(entity: Entity, actor: Actor) -> tuple[Column, ...]:
     """The columns of a list nobody has arranged."""
-    found = (_column(entity, name, actor) for name in entity.columns if "." not in name)
+    found = (
+        _column(entity, name, actor)
+        for name in entity.columns
+        if "." not in name and not layouts.is_hidden(entity, name)
+    )
     return tuple(each for each in found if each is not None)
 
 
@@ -55,8 +60,9 @@ def choose(entity: Entity, actor: Actor, text: str) -> tuple[Column, ...]:
     if not names:
         return shown_first(entity, actor)
     found = []
+    readable = {*layouts.readable(entity), *entity.readable}  # what the company hides may still be asked for
     for name in names:
-        column = _column(entity, name, actor) if name in entity.readable else None
+        column = _column(entity, name, actor) if name in readable else None
         if column is None or len(names) > MAX_COLUMNS:
             raise ListError(_("“%(name)s” is not a column of this list.") % {"name": name[:60]}, "columns")
         found.append(column)

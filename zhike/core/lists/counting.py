@@ -11,7 +11,8 @@ from django.db.models import BigIntegerField, Count, DecimalField, ExpressionWra
 from django.db.models.functions import Cast, Round
 from django.utils.translation import gettext as _
 
-from zhike.core.entities import FieldKind
+from zhike.core.customfields.models import CustomValue
+from zhike.core.entities import Field, FieldKind
 from zhike.core.lists.columns import Column
 
 EXACT_TO = 10_000
@@ -68,16 +69,40 @@ def sums(rows: QuerySet[Any], columns: Iterable[Column]) -> dict[str, Decimal]:
     wanted = {
         column.name: column.field for column in columns if column.is_number and column.kind is not FieldKind.PERCENT
     }
-    paths = {name: field.sort_path for name, field in wanted.items()}
+    custom = {name: _custom_sum(rows, field) for name, field in wanted.items() if field.custom is not None}
+    paths = {name: field.sort_path for name, field in wanted.items() if field.custom is None}
     if not paths:
-        return {}
+        return custom
     found = rows.order_by().aggregate(**{f"sum_{name}": exact_sum(rows.model, path) for name, path in paths.items()})
-    return {name: _scaled(rows.model, path, found[f"sum_{name}"]) for name, path in paths.items()}
+    return custom | {name: _scaled(rows.model, path, found[f"sum_{name}"]) for name, path in paths.items()}
+
+
+def _custom_sum(rows: QuerySet[Any], field: Field) -> Decimal:
+    """Of a custom number, where its values are kept for lists; zero where they are not."""
+    if field.custom is None or not field.custom.is_ready:
+        return Decimal(0)
+    values = CustomValue.objects.filter(field=field.custom.id, record_id__in=rows.order_by().values("pk"))
+    places = field.decimal_places or 0
+    units = values.aggregate(units=_units("number", places))["units"]
+    return Decimal(units or 0).scaleb(-places)
+
+
+def grouped(rows: QuerySet[Any], by: str, sum_path: str = "") -> dict[Any, tuple[int, Decimal | None]]:
+    """Count and exact sum of the rows of each value of a column, in one statement; without `sum_path` no sums."""
+    units = {"units": exact_sum(rows.model, sum_path)} if sum_path else {}
+    found = rows.order_by().values(by).annotate(rows_found=Count("pk"), **units)
+    return {
+        each[by]: (each["rows_found"], _scaled(rows.model, sum_path, each["units"]) if sum_path else None)
+        for each in found
+    }
 
 
 def exact_sum(model: Any, path: str) -> Sum:
     """The sum of a number column as a whole number of its smallest units: SQLite would add decimals as floats."""
-    places = _places(model, path)
+    return _units(path, _places(model, path))
+
+
+def _units(path: str, places: int) -> Sum:
     if not places:
         return Sum(Cast(F(path), BigIntegerField()))
     units = ExpressionWrapper(F(path) * 10**places, output_field=DecimalField(max_digits=40, decimal_places=0))

@@ -9,6 +9,7 @@ from django.db.models import Case, Q, Value, When
 
 from zhike.core.actors import Actor
 from zhike.core.entities import Entity, FieldKind, registry
+from zhike.core.record_keys import by_entity
 from zhike.core.scoping.scope import scope
 
 _DEEPEST = 3
@@ -37,6 +38,15 @@ def related_labels(actor: Actor, model: type[models.Model], ids: Iterable[int]) 
     return {
         pk: Related(id=pk, label=str(label or ""), reachable=bool(reached), slug=entity.slug)
         for pk, label, reached in found
+    }
+
+
+def related_by_key(actor: Actor, keys: Iterable[str]) -> dict[str, Related]:
+    """The records of any kind with these keys ("customers:42"), one statement for each kind."""
+    return {
+        f"{slug}:{pk}": related
+        for slug, ids in by_entity(keys).items()
+        for pk, related in related_labels(actor, registry.get(slug).model, ids).items()
     }
 
 

@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 
 from zhike.core.actors import Actor
 from zhike.core.conditions import may_filter
-from zhike.core.entities import Entity, FieldKind
+from zhike.core.entities import Entity, Field, FieldKind
+from zhike.core.lists.custom_order import column_of, least_of, sorted_name, with_value
 from zhike.core.lists.errors import ListError
 from zhike.core.lists.keyset import RowAfter
 
@@ -48,6 +49,8 @@ class Key:
     descending: bool
     may_be_blank: bool
     blanks_first: bool = False
+    # The custom field whose values have to be joined for it.
+    custom: Field | None = None
 
     @property
     def is_text(self) -> bool:
@@ -58,6 +61,9 @@ class Key:
         """The column is not blank; `> ''` lets an index jump over the blank ones."""
         if not self.may_be_blank:
             return ANY_ROW
+        if self.custom is not None and not self.is_text:
+            # Says the same as "not null", but SQLite sees only in a comparison that the joined row must be there.
+            return Q(**{f"{self.column}__gte": least_of(self.custom)})
         return Q(**{f"{self.column}__gt": ""}) if self.is_text else Q(**{f"{self.column}__isnull": False})
 
     @property
@@ -150,6 +156,12 @@ class Order:
             return (filled,)
         return (blank, filled) if first.blanks_first else (filled, blank)
 
+    def joined(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """The rows with all that the keys look at."""
+        for key in self.keys:
+            rows = rows if key.custom is None else with_value(rows, key.custom)
+        return rows
+
     def reversed(self) -> Order:
         return Order(tuple(key.reversed() for key in self.keys))
 
@@ -173,7 +185,7 @@ def read_sort(entity: Entity, actor: Actor, text: str) -> tuple[SortKey, ...]:
     found: dict[str, SortKey] = {}
     for name in names or entity.ordering:
         bare = name.removeprefix("-")
-        known = bare in entity.readable or bare in entity.allowed_paths
+        known = bare in entity.readable or entity.may_name(bare)
         field = entity.field(bare) if known and entity.has_field(bare) else None
         if field is None or not field.sort_path or not may_filter(entity, field, actor):
             if not names:
@@ -195,6 +207,14 @@ def order_of(entity: Entity, sort: tuple[SortKey, ...]) -> Order:
 
 def _key(entity: Entity, sort: SortKey) -> Key:
     field = entity.field(sort.name)
+    if field.custom is not None:
+        return Key(
+            column=sorted_name(field),
+            field=column_of(field),
+            descending=sort.descending,
+            may_be_blank=True,
+            custom=field,
+        )
     column = _last_field(entity.model, field.sort_path)
     is_text = isinstance(column, (models.CharField, models.TextField))
     if field.kind is FieldKind.RELATION:

@@ -28,7 +28,13 @@ MAX_DEPTH = 5_000_000
 MAX_SEARCH = 200
 MAX_FILTERS = 60
 _PLACE = frozenset({"page", "after", "before"})
-_RESERVED = frozenset({"q", "condition", "tab", "sort", "size", "columns", "totals", *_PLACE})
+# Which saved view the address means, and how the list is shown: read by those who know of them.
+VIEW, DISPLAY = "view", "display"
+# How many days a calendar shows, and which one among them.
+SCALE, DAY = "scale", "day"
+_RESERVED = frozenset(
+    {"q", "condition", "tab", "sort", "size", "columns", "totals", VIEW, DISPLAY, SCALE, DAY, *_PLACE}
+)
 _YES = ("1", "true")
 
 
@@ -54,6 +60,8 @@ class ListQuery:
     shows_nothing: bool = False
     ids: frozenset[int] | None = None
     parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    # The same with what a view said where the address said nothing.
+    effective: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @classmethod
     def parse(
@@ -64,13 +72,25 @@ class ListQuery:
         *,
         page_own: frozenset[str] = frozenset(),
         strict: bool = True,
+        defaults: Mapping[str, str] | None = None,
     ) -> "ListQuery":
         """Read the parameters of an address; those of `page_own` are skipped, blank filters are none.
 
+        `defaults` hold where the address does not name them, even blank: what a saved view says.
         Raises `ListError` at the first that is not right; with `strict=False` it is left out and told in `mistakes`.
         """
-        given = {name: values for name, values in grouped(_pairs(params)).items() if name not in page_own}
-        return _Reader(entity, actor, strict).query(given)
+        given = {name: values for name, values in read_parameters(params).items() if name not in page_own}
+        said = {name: (text,) for name, text in (defaults or {}).items()}
+        query = _Reader(entity, actor, strict).query(said | given)
+        # Beside a view a blank parameter says something: that it is not as the view has it.
+        keeps_blanks = VIEW in given
+        kept = tuple(
+            (name, value)
+            for name, values in given.items()
+            for value in values
+            if value or (keeps_blanks and name in _RESERVED)
+        )
+        return replace(query, parameters=kept)
 
     @classmethod
     def make(
@@ -110,6 +130,14 @@ class ListQuery:
     def sort_text(self) -> str:
         return ",".join(map(str, self.sort))
 
+    def narrowed(self, condition: str | Mapping[str, object] | Condition) -> "ListQuery":
+        """The same question with one more condition that has to hold. Raises `ListError`."""
+        more = _read_condition(self.entity, self.actor, condition)
+        if self.condition is None:
+            return replace(self, condition=more)
+        both = {"all": [dict(self.condition.raw), dict(more.raw)]}
+        return replace(self, condition=_read_condition(self.entity, self.actor, both))
+
     def only(self, *ids: int) -> "ListQuery":
         """The same question about these records alone: ticked rows, one record."""
         return replace(self, ids=frozenset(ids))
@@ -133,6 +161,16 @@ class ListQuery:
         upwards = bool(self.sort) and self.sort[0] == SortKey(column_name, descending=False)
         return self.link(sort=f"-{column_name}" if upwards else column_name)
 
+    def refused(self, mistake: ListError) -> "ListQuery":
+        """The same question with a mistake that lets nothing be shown."""
+        return replace(self, mistakes=(*self.mistakes, mistake), shows_nothing=True)
+
+    @property
+    def address(self) -> str:
+        """The whole question after the question mark, with what its view says written out and the place left away."""
+        left = _PLACE | {VIEW, DISPLAY, SCALE, DAY}
+        return urlencode([(name, value) for name, value in self.effective if name not in left])
+
     def without(self, unwanted: Filter) -> str:
         """The address without one filter."""
         return self.link(**{unwanted.parameter: None})
@@ -151,6 +189,11 @@ class ListQuery:
         if self.ids is not None:
             found &= Q(pk__in=sorted(self.ids))
         return found & Q(pk__in=[]) if self.shows_nothing else found
+
+
+def read_parameters(params: Parameters) -> dict[str, tuple[str, ...]]:
+    """The parameters of an address with all their values."""
+    return grouped(_pairs(params))
 
 
 def _pairs(params: Parameters) -> Iterable[tuple[str, str]]:
@@ -187,6 +230,7 @@ class _Reader:
         size = self._try(lambda: _number(one, "size", DEFAULT_SIZE, MAX_SIZE), DEFAULT_SIZE)
         after, before = one.get("after", ""), one.get("before", "")
         deepest = 10**9 if after or before else MAX_DEPTH // size
+        asked = tuple((name, value) for name, values in given.items() for value in values if value)
         return ListQuery(
             entity=entity,
             actor=actor,
@@ -206,7 +250,8 @@ class _Reader:
             with_totals=one.get("totals", "") in _YES,
             mistakes=tuple(self.mistakes),
             shows_nothing=self.hides,
-            parameters=tuple((name, value) for name, values in given.items() for value in values if value),
+            parameters=asked,
+            effective=asked,
         )
 
     def _filters(self, given: Mapping[str, tuple[str, ...]]) -> tuple[Filter, ...]:

@@ -14,7 +14,7 @@ from zhike.core.lists import counting
 from zhike.core.lists.columns import Column
 from zhike.core.lists.counting import Total
 from zhike.core.lists.keyset import pack, unpack
-from zhike.core.lists.ordering import Order, Segment, to_json
+from zhike.core.lists.ordering import Key, Order, Segment, to_json
 from zhike.core.lists.query import ListQuery
 from zhike.core.lists.rows import Row, build_rows, columns_to_load
 from zhike.core.scoping.scope import scope
@@ -103,7 +103,7 @@ def matching(query: ListQuery, *, in_order: bool = False, scan: bool = False) ->
 
 def ordered(query: ListQuery) -> QuerySet[Any]:
     """The same in the list's order, for export."""
-    return matching(query).order_by(*query.order.terms())
+    return query.order.joined(matching(query)).order_by(*query.order.terms())
 
 
 def matching_ids(query: ListQuery, *, limit: int | None = None) -> list[int]:
@@ -114,6 +114,18 @@ def matching_ids(query: ListQuery, *, limit: int | None = None) -> list[int]:
 def read(query: ListQuery, *, count: bool = True) -> ListPage:
     """Read one page. Raises `ListError` for a cursor that is damaged or belongs to another list or order."""
     return _Reading(query).page(with_count=count)
+
+
+def slice_of(query: ListQuery, *, walks: bool = False) -> tuple[list[Any], str]:
+    """The bare records of one page and the cursor behind them, with nothing counted: a column of a board.
+
+    `walks` when many of the rows are the reader's; see `visible_to`. Raises `ListError` as `read` does.
+    """
+    reading = _Reading(query)
+    if walks and reading.may_walk:
+        reading.rows_in_order = matching(query, in_order=True)
+    found = reading.slice(query.page)
+    return found.records, reading.cursor(found.records[-1]) if found.more_after else ""
 
 
 @dataclass(frozen=True)
@@ -129,8 +141,13 @@ def _pages(total: Total, size: int) -> int:
     return max(-(-total.value // size), 1)
 
 
+def _has_index(model: type[Model], key: Key) -> bool:
+    """Whether an index gives the order of the key."""
+    return key.custom is not None or _begins_index(model, key.column)
+
+
 @cache
-def _has_index(model: type[Model], column: str) -> bool:
+def _begins_index(model: type[Model], column: str) -> bool:
     """Whether some index of the table begins with the column."""
     if "__" in column:  # a column of another table
         return False
@@ -147,21 +164,21 @@ class _Reading:
         self.query = query
         self.order = query.order
         self.rows = matching(query)
-        self.rows_in_order = self.rows
+        self.rows_in_order = self.order.joined(self.rows)
         self.has_cursor = bool(query.after or query.before)
         self.is_restricted = bool(scope(query.actor, query.entity))
         self.is_whole = not (self.is_restricted or query.is_filtered or query.tab or query.ids)
         on_sqlite = connections[self.rows.db].vendor == "sqlite"
         self.may_walk = self.is_restricted and on_sqlite
-        if on_sqlite and self.is_whole and not _has_index(query.entity.model, self.order.keys[0].column):
+        if on_sqlite and self.is_whole and not _has_index(query.entity.model, self.order.keys[0]):
             # An index over the living rows would lead to each of them in turn: three times slower than reading them all.
-            self.rows_in_order = matching(query, scan=True)
+            self.rows_in_order = self.order.joined(matching(query, scan=True))
 
     def page(self, *, with_count: bool) -> ListPage:
         query, page, found = self.query, self.query.page, None
         total = None
         if with_count and page == 1 and not self.has_cursor and not self.may_walk:
-            found = self._slice(page)
+            found = self.slice(page)
             total = None if found.more_after else Total(len(found.records), exact=True)
         if with_count and total is None:
             total = counting.count(self.rows, is_whole=self.is_whole)
@@ -169,20 +186,20 @@ class _Reading:
             page = min(page, _pages(total, query.size))
         if found is None:
             self._choose_way(total, page)
-            found = self._slice(page)
+            found = self.slice(page)
         if not found.records and page > 1 and not self.has_cursor:
             # Behind the end of a list whose number of rows was estimated, or not asked for: its last page.
             exact = Total(self.rows.count(), exact=True)
             total, page = total and exact, _pages(exact, query.size)
-            found = self._slice(page)
+            found = self.slice(page)
         return ListPage(
             query=query,
             rows=build_rows(query.actor, query.entity, query.columns, found.records),
             total=total,
             page=page,
             page_count=None if total is None else max(_pages(total, query.size), page),
-            next_cursor=self._cursor(found.records[-1]) if found.more_after else "",
-            previous_cursor=self._cursor(found.records[0]) if found.more_before else "",
+            next_cursor=self.cursor(found.records[-1]) if found.more_after else "",
+            previous_cursor=self.cursor(found.records[0]) if found.more_before else "",
             totals=counting.sums(self.rows, query.columns) if query.with_totals else {},
         )
 
@@ -194,9 +211,9 @@ class _Reading:
         passed = page * self.query.size if not self.has_cursor else self.query.size
         largest_id = self.query.entity.model._default_manager.aggregate(largest=Max("pk"))["largest"] or 0
         if mine * mine > passed * largest_id:
-            self.rows_in_order = matching(self.query, in_order=True)
+            self.rows_in_order = self.order.joined(matching(self.query, in_order=True))
 
-    def _slice(self, page: int) -> _Slice:
+    def slice(self, page: int) -> _Slice:
         query = self.query
         if query.before:
             records, more = self._from_place(self.order.reversed(), query.before, "before")
@@ -230,7 +247,7 @@ class _Reading:
                 break
             part = self._records(segment, None, 0 if found else offset, wanted - len(found))
             if not part and not found and offset and segment is not segments[-1]:
-                offset = max(offset - self.rows.filter(segment.condition).count(), 0)
+                offset = max(offset - self.rows_in_order.filter(segment.condition).count(), 0)
             found += part
         return found[: self.query.size], len(found) == wanted
 
@@ -250,7 +267,7 @@ class _Reading:
         found: QuerySet[Any] = rows.only(*names).annotate(**self.order.annotations())
         return found
 
-    def _cursor(self, record: Any) -> str:
+    def cursor(self, record: Any) -> str:
         values = self.order.values_of(record)
         first = self.order.keys[0]
         blank = first.may_be_blank and values[0] in (None, "")

@@ -8,11 +8,13 @@ from django.db import models
 
 from zhike.core.actors import Actor
 from zhike.core.entities import Entity, FieldKind
+from zhike.core.fieldvalues import value_of
 from zhike.core.lists.columns import Column
-from zhike.core.lists.labels import Related, related_labels
+from zhike.core.lists.labels import Related, related_by_key, related_labels
 from zhike.core.masking import mask
 
-Labels = Mapping[type[models.Model], Mapping[int, Related]]
+# Names of related records by model and id; under None, of records of any kind by their key.
+Labels = Mapping[type[models.Model] | None, Mapping[Any, Related]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +65,16 @@ def _labels(actor: Actor, entity: Entity, columns: Sequence[Column], records: Se
     wanted: dict[type[models.Model], set[int]] = {}
     for field in (*fields, entity.field(entity.title)):
         if field.kind is FieldKind.RELATION and field.related is not None:
-            ids = (getattr(record, field.attname) for record in records)
+            ids = (value_of(record, field) for record in records)
             wanted.setdefault(field.related, set()).update(pk for pk in ids if pk is not None)
-    return {model: related_labels(actor, model, ids) for model, ids in wanted.items()}
+    labels: dict[type[models.Model] | None, Mapping[Any, Related]] = {
+        model: related_labels(actor, model, ids) for model, ids in wanted.items()
+    }
+    named = [field for field in fields if field.kind is FieldKind.RECORD]
+    if named:
+        keys = {getattr(record, field.attname) for field in named for record in records}
+        labels[None] = related_by_key(actor, keys)
+    return labels
 
 
 def _title(entity: Entity, record: Any, labels: Labels) -> str:
@@ -79,9 +88,11 @@ def _title(entity: Entity, record: Any, labels: Labels) -> str:
 
 def _cell(column: Column, record: Any, labels: Labels) -> Cell:
     field = column.field
-    value = getattr(record, field.attname)
+    value = value_of(record, field)
     if column.masked:
         return Cell(column=column, value="" if field.kind is FieldKind.RELATION else mask(value), masked=True)
+    if field.kind is FieldKind.RECORD:
+        return Cell(column=column, value=value, related=labels[None].get(value))
     if field.kind is FieldKind.RELATION and field.related is not None:
         related = None if value is None else labels[field.related].get(value)
         return Cell(column=column, value=value, related=related)

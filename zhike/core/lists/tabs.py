@@ -9,7 +9,7 @@ from zhike.core.actors import Actor
 from zhike.core.entities import Entity, RecordKind
 from zhike.core.entities.fields import Label
 from zhike.core.scoping.scope import anchor_entity
-from zhike.core.scoping.team import shared_with
+from zhike.core.scoping.team import shared_keys, shared_with
 
 ALL, MINE, SUBORDINATES, SHARED = "all", "mine", "subordinates", "shared"
 
@@ -50,6 +50,8 @@ def tab_condition(entity: Entity, actor: Actor, name: str) -> Q:
         return Q(**{owner: actor.user_id})
     if name == SUBORDINATES:
         return Q(**{f"{owner}__in": sorted(actor.access.subordinate_ids)})
+    if name == SHARED and entity.kind is RecordKind.ATTACHED:
+        return Q(anchor__among=shared_keys(actor.user_id, to_write=False))
     if name == SHARED:
         anchor = anchor_entity(entity) if is_part else entity
         team = shared_with(anchor.slug, actor.user_id, to_write=False)

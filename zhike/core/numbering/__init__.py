@@ -66,16 +66,29 @@ def draw(name: str, on: date, count: int = 1) -> list[str]:
     Drawn in the caller's transaction: the counter stays locked till its end.
     """
     pattern, reset = current(name)
-    period = {
+    last = _advance(name, _period(reset, on), count)
+    return _written(pattern, on, last - count, count)
+
+
+def coming(name: str, on: date, count: int = 3) -> list[str]:
+    """The next numbers of a rule on that day, if nobody else draws one first; nothing is drawn."""
+    pattern, reset = current(name)
+    period = _period(reset, on)
+    last = NumberCounter.objects.filter(rule=name, period=period).values_list("last", flat=True).first() or 0
+    return _written(pattern, on, last, count)
+
+
+def _period(reset: str, on: date) -> str:
+    return {
         NumberRule.Reset.DAY: f"{on:%Y%m%d}",
         NumberRule.Reset.MONTH: f"{on:%Y%m}",
         NumberRule.Reset.YEAR: f"{on:%Y}",
     }.get(NumberRule.Reset(reset), "")
-    last = _advance(name, period, count)
+
+
+def _written(pattern: str, on: date, last: int, count: int) -> list[str]:
     before, digits, after = _dated(pattern, on)
-    return [
-        f"{before}{str(sequence).zfill(digits)}{after}"[:MAX_LENGTH] for sequence in range(last - count + 1, last + 1)
-    ]
+    return [f"{before}{str(number).zfill(digits)}{after}"[:MAX_LENGTH] for number in range(last + 1, last + 1 + count)]
 
 
 def _advance(name: str, period: str, count: int) -> int:

@@ -44,6 +44,8 @@ class OptionList:
     load: Callable[[], Iterable[Entry]] | None = None
     # Codes with ancestry: "under" and dependent selects work on them.
     is_tree: bool = False
+    # Belongs to one field that an administrator added.
+    is_custom: bool = False
 
     @property
     def is_table(self) -> bool:
@@ -60,20 +62,30 @@ def declare(option_list: OptionList) -> None:
     _lists[option_list.name] = option_list
 
 
+# Lists that administrators made, by name; asked each time, since they come and go.
+_provided: list[Callable[[], Mapping[str, OptionList]]] = []
+
+
+def provide(lists: Callable[[], Mapping[str, OptionList]]) -> None:
+    """Let lists that are made while the program runs be found."""
+    _provided.append(lists)
+
+
 def declared() -> list[OptionList]:
-    return list(_lists.values())
+    """Every list: those of the apps, then those of custom fields."""
+    return [*_lists.values(), *(each for lists in _provided for each in lists().values())]
 
 
 def get_list(name: str) -> OptionList:
-    """The declared list. Raises `KeyError`."""
-    return _lists[name]
+    """The list of that name. Raises `KeyError`."""
+    return _lists[name] if name in _lists else {each.name: each for each in declared()}[name]
 
 
 def _load_all() -> dict[str, dict[str, Entry]]:
     rows: dict[str, list[Option]] = {}
     for row in Option.objects.order_by("position", "id"):
         rows.setdefault(row.list_name, []).append(row)
-    return {each.name: _merge(each, rows.get(each.name, [])) for each in _lists.values() if not each.is_table}
+    return {each.name: _merge(each, rows.get(each.name, [])) for each in declared() if not each.is_table}
 
 
 def _merge(option_list: OptionList, rows: list[Option]) -> dict[str, Entry]:
@@ -105,9 +117,7 @@ _children_of_tables: dict[str, dict[str, list[str]]] = {}
 def entries(list_name: str) -> dict[str, Entry]:
     """All entries of a list by code, in order, switched-off ones included. An unknown list is empty."""
     declared_list = _lists.get(list_name)
-    if declared_list is None:
-        return {}
-    if declared_list.load is None:
+    if declared_list is None or declared_list.load is None:
         return _options.get().get(list_name, {})
     if list_name not in _tables:
         _tables[list_name] = {entry.code: entry for entry in declared_list.load()}

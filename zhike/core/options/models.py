@@ -10,7 +10,7 @@ class Option(models.Model):
     Codes in use are switched off or merged, never deleted.
     """
 
-    list_name = models.CharField(max_length=40)
+    list_name = models.CharField(max_length=90)  # of a custom field: entity and key
     code = models.CharField(_("code"), max_length=40)
     label_zh = models.CharField(_("Chinese label"), max_length=100, blank=True, default="")
     label_en = models.CharField(_("English label"), max_length=100, blank=True, default="")

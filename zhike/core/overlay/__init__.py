@@ -4,9 +4,13 @@ The one-row `Epoch` carries a token that every change of configuration replaces.
 cached values away when it differs. A token is never used twice, so a rolled back change can not leave a wrong cache behind.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
+
+from django.db import transaction
 
 from zhike.core.overlay.models import Epoch
 
@@ -25,6 +29,10 @@ class _Process:
     cache: _Cache | None = None
 
 
+# What a trial has read, seen by its own thread alone.
+_trial: ContextVar[_Cache | None] = ContextVar("overlay_trial", default=None)
+
+
 class Setting(Generic[_T]):
     """One part of the configuration, read by `load` when it is first needed under the present epoch."""
 
@@ -33,7 +41,7 @@ class Setting(Generic[_T]):
         self._load = load
 
     def get(self) -> _T:
-        cache = _Process.cache
+        cache = _trial.get() or _Process.cache
         if cache is None:
             cache = _Process.cache = _Cache(current_token())
         if self.name not in cache.values:
@@ -49,6 +57,8 @@ def current_token() -> str:
 
 def refresh(token: str | None = None) -> None:
     """Forget what was cached under another token. Without `token` it is read; called at the start of requests and job batches."""
+    if _trial.get() is not None:
+        return
     token = current_token() if token is None else token
     if _Process.cache is None or _Process.cache.token != token:
         _Process.cache = _Cache(token)
@@ -56,7 +66,25 @@ def refresh(token: str | None = None) -> None:
 
 def forget() -> None:
     """Forget everything, whatever the token."""
-    _Process.cache = None
+    if _trial.get() is None:
+        _Process.cache = None
+    else:
+        _trial.set(_Cache("trial"))
+
+
+@contextmanager
+def trial() -> Iterator[None]:
+    """Make changes of configuration for one look at what would come of them: nobody else sees them, at the end they are undone.
+
+    Previews are made so, by the very action that would make the change.
+    """
+    with transaction.atomic():
+        before = _trial.set(_Cache("trial"))
+        try:
+            yield
+        finally:
+            _trial.reset(before)
+            transaction.set_rollback(True)
 
 
 def bump() -> None:

@@ -15,6 +15,7 @@ from zhike.core.pages.guards import may, open_entity, reached, signed_in
 from zhike.core.pages.requests import PageRequest
 from zhike.core.pages.titles import list_address, record_address, title_of
 from zhike.core.pages.words import join_words, sentence_start
+from zhike.core.record_keys import by_entity
 from zhike.core.scoping.scope import anchor_entity
 from zhike.core.scoping.team import TeamMember, team_of
 
@@ -27,6 +28,10 @@ class Viewer:
     department: str
     may_edit: bool
     reasons: list[str] = field(default_factory=list)
+
+
+# Owner and department.
+_Owned = tuple[int | None, int | None]
 
 
 @signed_in
@@ -50,7 +55,7 @@ def access_page(request: PageRequest, slug: str, pk: int) -> HttpResponse:
 
 def viewers_of(entity: Entity, row: Any) -> list[Viewer]:
     """Everybody who works here and reaches the record, with every reason."""
-    owner_id, department_id = _reach_of(entity, row)
+    reaches = _reaches_of(entity, row)
     team = {member.user_id: member for member in _team(entity, row)}
     people = get_user_model()._default_manager.select_related("department").order_by("pk")
     found: list[Viewer] = []
@@ -59,7 +64,9 @@ def viewers_of(entity: Entity, row: Any) -> list[Viewer]:
         reach = actor.access.reach(entity.slug, "view")
         if reach is None:
             continue
-        reasons = list(_reasons(entity, actor.access, reach, person.pk, owner_id, department_id))
+        if getattr(row, "is_private", False) and person.pk != row.owner_id:
+            continue
+        reasons = list(_reasons(entity, actor.access, reach, person.pk, reaches))
         if person.pk in team and entity.kind is not RecordKind.SHARED:
             reasons.append(_team_reason(team[person.pk]))
         if reasons:
@@ -69,16 +76,22 @@ def viewers_of(entity: Entity, row: Any) -> list[Viewer]:
     return found
 
 
-def _reasons(
-    entity: Entity, access: Access, reach: Reach, person_id: int, owner_id: int | None, department_id: int | None
-) -> Iterable[str]:
+def _reasons(entity: Entity, access: Access, reach: Reach, person_id: int, reaches: list[_Owned]) -> Iterable[str]:
     if entity.kind is RecordKind.SHARED:
         yield _("everybody with the right to view sees all of these")
         return
     if reach.everything:
         yield _("a role lets this person see everything of this kind")
-    if owner_id is None and department_id is None:
+    if not any(owner_id or department_id for owner_id, department_id in reaches):
         yield _("it has neither owner nor department")
+    for number, (owner_id, department_id) in enumerate(reaches):
+        said = list(_by_place(access, reach, person_id, owner_id, department_id))
+        yield from said if not number else (_("of the record it is about: %(why)s") % {"why": why} for why in said)
+
+
+def _by_place(
+    access: Access, reach: Reach, person_id: int, owner_id: int | None, department_id: int | None
+) -> Iterable[str]:
     if owner_id is not None and owner_id == person_id:
         yield _("owns it")
     elif owner_id is not None and owner_id in reach.owners:
@@ -89,15 +102,24 @@ def _reasons(
         yield _("works in its department") if own else _("a role reaches its department")
 
 
-def _reach_of(entity: Entity, row: Any) -> tuple[int | None, int | None]:
-    if entity.kind is RecordKind.PART:
-        return row.reach_owner_id, row.reach_department_id
-    if entity.kind is RecordKind.OWNED:
-        return row.owner_id, row.department_id
-    return None, None
+def _reaches_of(entity: Entity, row: Any) -> list[_Owned]:
+    """Owner and department by which the row is reached; an attached row also by those of the record it is about."""
+    match entity.kind:
+        case RecordKind.PART:
+            return [(row.reach_owner_id, row.reach_department_id)]
+        case RecordKind.OWNED:
+            return [(row.owner_id, row.department_id)]
+        case RecordKind.ATTACHED:
+            return [(row.owner_id, row.department_id), (row.reach_owner_id, row.reach_department_id)]
+        case _:
+            return []
 
 
 def _team(entity: Entity, row: Any) -> Iterable[TeamMember]:
+    if entity.kind is RecordKind.ATTACHED:
+        for slug, ids in by_entity([row.anchor]).items():
+            return team_of(slug, ids.pop())
+        return ()
     if entity.kind is RecordKind.PART:
         return team_of(anchor_entity(entity).slug, getattr(row, f"{entity.part_of}_id"))
     return team_of(entity.slug, row.pk)
@@ -124,6 +146,8 @@ def _rule(entity: Entity, row: Any) -> str:
     """The one sentence that decides for this record."""
     if entity.kind is RecordKind.SHARED:
         return _("Records of this kind are seen whole by everyone whose roles include viewing them.")
+    if entity.kind is RecordKind.ATTACHED:
+        return _attached_rule(row)
     owner = getattr(row, "reach_owner" if entity.kind is RecordKind.PART else "owner")
     department = getattr(row, "reach_department" if entity.kind is RecordKind.PART else "department")
     if owner is None and department is None:
@@ -139,3 +163,11 @@ def _rule(entity: Entity, row: Any) -> str:
     return _("It is seen by those whose roles reach its owner or department (%(reach)s), and by its team.") % {
         "reach": join_words(parts)
     }
+
+
+def _attached_rule(row: Any) -> str:
+    if getattr(row, "is_private", False):
+        return _("It is private: only its owner sees it.")
+    if not row.about:
+        return _("It is about no record, so it is seen by those whose roles reach its owner or department.")
+    return _("It is seen by those whose roles reach its owner, and by all who reach the record it is about.")

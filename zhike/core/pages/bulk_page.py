@@ -1,44 +1,50 @@
-"""A verb, or deletion, for several records at once: those ticked, or all that match the list's query.
+"""A step for several records at once: those ticked, or all that match the list's query.
 
-Each record is its own transaction under one batch id, so that one refusal does not undo the others; the page then says which
-were left and why.
+Each record stands for itself, under one batch id, so that one refusal does not undo the others; the page then says which were
+left and why. More than a page can wait for are done by a job.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse, QueryDict
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from zhike.core import writes
-from zhike.core.actors import Actor
 from zhike.core.entities import Entity
-from zhike.core.lists import ListError, ListQuery, matching_ids
+from zhike.core.jobs import enqueue
+from zhike.core.lists import ListError, ListQuery, matching, matching_ids
 from zhike.core.pages.answers import MALFORMED, gone_to, show_page
+from zhike.core.pages.bulk_job import BULK, BulkArguments, newest_id
+from zhike.core.pages.bulk_steps import DELETE, EDIT, FIELD, Left, Step, changeable, step_of
 from zhike.core.pages.guards import open_entity, rows_of, signed_in
 from zhike.core.pages.list_page import PAGE_OWN, bulk_verbs
 from zhike.core.pages.requests import PageRequest
 from zhike.core.pages.titles import list_address, title_of
-from zhike.core.pages.verb_page import verb_form, verb_of
 from zhike.core.pages.words import sentence_start
+from zhike.core.saved_views.reading import read_query
 
-# More would hold a page for too long; the sentence tells how to go on.
-MOST = 2_000
+# More are done by a job.
+AT_ONCE = 200
 _NAMED = 50
+_OWN = frozenset({"csrfmiddlewaretoken", "query", "row", "matching", "shown"})
 
 
-@dataclass(frozen=True)
-class Left:
-    """A record that was left as it was, and why."""
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """The records meant: few by their ids, many by the list's question; `mistake` where they cannot be used."""
 
-    title: str
-    reason: str
+    ids: list[int] = field(default_factory=list)
+    query: ListQuery | None = None
+    count: int = 0
+    mistake: str = ""
 
 
 @signed_in
@@ -46,115 +52,91 @@ class Left:
 def bulk_page(request: PageRequest, slug: str, verb_name: str) -> HttpResponse:
     """`/customers/bulk/transfer/`: shows what will happen; with `go` in the form it happens."""
     entity = open_entity(request.actor, slug)
-    step = next((each for each in bulk_verbs(entity, request.actor) if each.name == verb_name), None)
+    step = step_of(entity, verb_name)
+    offered = next((each for each in bulk_verbs(entity, request.actor) if each.name == verb_name), None)
     if step is None:
-        if verb_name != "delete" and not any(verb.name == verb_name and verb.bulk for verb in entity.verbs):
-            raise Http404
+        raise Http404
+    if offered is None:
         raise PermissionDenied(_("Your roles do not include this step. An administrator can give you the right."))
-    ids, mistake = _chosen(request, entity)
-    verb = None if verb_name == "delete" else verb_of(entity, verb_name)
-    posted = request if "go" in request.POST else None
-    form = None if verb is None else verb_form(verb, None, request.actor, posted=posted)
-    is_ready = posted is not None and ids and not mistake and (form is None or form.is_valid())
-    if not is_ready:
-        status = MALFORMED if mistake or posted is not None else 200
-        return _ask(request, entity, step.label, verb_name, ids, form, mistake, status)
-    done, left = _run(request.actor, entity, verb_name, ids, form)
-    return _tell(request, entity, step.label, done, left)
+    chosen = _chosen(request, entity)
+    posted = "go" in request.POST
+    if verb_name == EDIT and request.POST.get(FIELD, "") != request.POST.get("shown", ""):
+        posted = False  # another field was chosen than the one whose value stands there
+    form = step.form(request.actor, _answers(request, posted=posted) if posted or verb_name == EDIT else None)
+    is_asked = form is not None or verb_name != EDIT
+    if not posted or chosen.mistake or not is_asked or (form is not None and not form.is_valid()):
+        status = MALFORMED if chosen.mistake or posted else 200
+        return _ask(request, step, offered.label, chosen, form, status)
+    if chosen.query is not None:
+        return _as_job(request, step, chosen.query)
+    left = step.run_all(request.actor.in_batch(uuid4().hex), chosen.ids, step.wanted(form))
+    return _tell(request, entity, offered.label, len(chosen.ids) - len(left), left)
 
 
-def _chosen(request: PageRequest, entity: Entity) -> tuple[list[int], str]:
-    """The ids meant, and a sentence when they cannot be used."""
-    if "matching" in request.POST:
-        params = QueryDict(request.POST.get("query", ""))
-        try:
-            query = ListQuery.parse(entity, request.actor, params, page_own=PAGE_OWN)
-            ids = matching_ids(query, limit=MOST + 1)
-        except ListError as error:
-            return [], str(error)
-    else:
+def _answers(request: PageRequest, *, posted: bool) -> MultiValueDict[str, Any]:
+    """What was filled in; without the word to go ahead a form is only shown."""
+    answers = request.POST.copy()
+    if not posted:
+        answers.pop("go", None)
+    return answers
+
+
+def _chosen(request: PageRequest, entity: Entity) -> Chosen:
+    nothing = _("No row is selected. Go back, tick the rows you mean, and choose the step again.")
+    if "matching" not in request.POST:
         ids = sorted({int(text) for text in request.POST.getlist("row") if text.isdecimal() and len(text) < 19})
-    if not ids:
-        return [], _("No row is selected. Go back, tick the rows you mean, and choose the step again.")
-    if len(ids) > MOST:
-        return [], _("More than %(most)s rows at once take too long. Narrow the list with a filter first.") % {
-            "most": f"{MOST:,}"
-        }
-    return ids, ""
+        if len(ids) > AT_ONCE:
+            return Chosen(mistake=_("Tick at most %(most)d rows, or choose all that match.") % {"most": AT_ONCE})
+        return Chosen(ids=ids, count=len(ids), mistake="" if ids else nothing)
+    try:
+        query = read_query(entity, request.actor, QueryDict(request.POST.get("query", "")), page_own=PAGE_OWN)
+        ids = matching_ids(query, limit=AT_ONCE + 1)
+    except ListError as error:
+        return Chosen(mistake=str(error))
+    if len(ids) > AT_ONCE:
+        return Chosen(query=query, ids=ids[:10], count=matching(query).count())
+    return Chosen(ids=ids, count=len(ids), mistake="" if ids else nothing)
+
+
+def _as_job(request: PageRequest, step: Step, query: ListQuery) -> HttpResponse:
+    arguments = BulkArguments(
+        slug=step.entity.slug,
+        step=step.name,
+        query=query.address,
+        until=newest_id(query),
+        answers={name: [str(each) for each in values] for name, values in request.POST.lists() if name not in _OWN},
+    )
+    with transaction.atomic():
+        job = enqueue(request.actor, BULK, arguments)
+    return HttpResponseRedirect(reverse("job", args=[job.pk]))
 
 
 def _ask(
-    request: PageRequest,
-    entity: Entity,
-    label: str,
-    verb_name: str,
-    ids: list[int],
-    form: forms.Form | None,
-    mistake: str,
-    status: int,
+    request: PageRequest, step: Step, label: str, chosen: Chosen, form: forms.Form | None, status: int
 ) -> HttpResponse:
-    count = ngettext("%(count)s record", "%(count)s records", len(ids)) % {"count": f"{len(ids):,}"}
-    context = {
+    entity = step.entity
+    count = ngettext("%(count)s record", "%(count)s records", chosen.count) % {"count": f"{chosen.count:,}"}
+    asked = request.POST.get("query", "")
+    rows = rows_of(request.actor, entity).filter(pk__in=chosen.ids[:10]).order_by("pk")
+    context: dict[str, Any] = {
         "entity": entity,
         "title": f"{label} · {count}",
         "label": label,
-        "is_dangerous": verb_name == "delete",
-        "ids": ids,
+        "is_dangerous": step.name == DELETE,
+        "is_job": chosen.query is not None,
+        "ids": chosen.ids,
+        "count": chosen.count,
         "form": form,
-        "mistake": mistake,
+        "mistake": chosen.mistake,
         "sentence": _("This will be done to %(count)s: %(step)s.") % {"count": count, "step": label},
-        "names": [
-            title_of(entity, row) for row in rows_of(request.actor, entity).filter(pk__in=ids[:10]).order_by("pk")
-        ],
-        "action": f"{list_address(entity)}bulk/{verb_name}/",
-        "back": f"{list_address(entity)}?{request.POST.get('query', '')}".rstrip("?"),
-        "query": request.POST.get("query", ""),
+        "names": [title_of(entity, row) for row in rows],
+        "action": f"{list_address(entity)}bulk/{step.name}/",
+        "back": f"{list_address(entity)}?{asked}".rstrip("?"),
+        "query": asked,
     }
+    if step.name == EDIT:
+        context |= {"fields": changeable(entity, request.actor), "field_name": request.POST.get(FIELD, "")}
     return show_page(request, "core/bulk.html", context, status=status)
-
-
-def _run(
-    actor: Actor, entity: Entity, verb_name: str, ids: list[int], form: forms.Form | None
-) -> tuple[int, list[Left]]:
-    batch = actor.in_batch(uuid4().hex)
-    answers = form.cleaned_data if form is not None else {}
-    verb = None if verb_name == "delete" else verb_of(entity, verb_name)
-    action = "delete" if verb is None else verb.action
-    step: Callable[[Any], Any] = (
-        (lambda row: writes.delete(batch, row)) if verb is None else (lambda row: verb.run(batch, row, **answers))
-    )
-    done, left = 0, []
-    for start in range(0, len(ids), 200):
-        rows = rows_of(batch, entity, action).filter(pk__in=ids[start : start + 200]).order_by("pk")
-        for row in rows:
-            reason = _unfit() if verb is not None and not verb.fits(row) else _try(step, row)
-            if reason:
-                left.append(Left(title_of(entity, row), reason))
-            else:
-                done += 1
-    unreached = len(ids) - done - len(left)
-    if unreached:
-        left.append(
-            Left(
-                _("%(count)s others") % {"count": f"{unreached:,}"}, _("You may not do this to them, or they are gone.")
-            )
-        )
-    return done, left
-
-
-def _unfit() -> str:
-    return _("This step does not fit its present state.")
-
-
-def _try(step: Callable[[Any], Any], row: Any) -> str:
-    """Do the step; a refusal comes back as its sentence."""
-    try:
-        step(row)
-    except writes.Refused as refusal:
-        return refusal.sentence
-    except ValidationError as malformed:
-        return " ".join(malformed.messages)
-    return ""
 
 
 def _tell(request: PageRequest, entity: Entity, label: str, done: int, left: list[Left]) -> HttpResponse:

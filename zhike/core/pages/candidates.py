@@ -6,12 +6,13 @@ from typing import Any
 from django.db.models import Q
 
 from zhike.core.actors import Actor
-from zhike.core.entities import Entity
+from zhike.core.attachment import may_carry
+from zhike.core.entities import Entity, registry
 from zhike.core.fields import PinyinKeyField
 from zhike.core.pages.guards import rows_of
 from zhike.core.pages.titles import title_lookup, title_of
 from zhike.core.search.pinyin import sort_key
-from zhike.core.search.query import matching
+from zhike.core.search.query import matching, search
 
 OFFERED = 20
 # A set this small is offered whole, so that choosing works without a script.
@@ -22,7 +23,7 @@ FEW = 100
 class Candidate:
     """One record to choose; `note` is its number or what else tells equal names apart."""
 
-    id: int
+    id: int | str
     label: str
     note: str
 
@@ -98,3 +99,16 @@ def _choosable(rows: Any) -> Any:
 def _note(entity: Entity, row: Any) -> str:
     number = getattr(row, entity.number, None) if entity.number else None
     return "" if not number or str(number) == str(row) else str(number)
+
+
+def any_candidates(actor: Actor, text: str, *, limit: int = OFFERED) -> list[Candidate]:
+    """Records of every kind that may carry tasks, comments and files, found like in the search box; `id` is the key."""
+    kinds = [each.slug for each in registry.all() if each.search and may_carry(each)]
+    return [
+        Candidate(
+            id=f"{hit.entity}:{hit.record_id}",
+            label=hit.label,
+            note=hit.subtitle or str(registry.get(hit.entity).label),
+        )
+        for hit in search(actor, text, limit=limit, entities=kinds)
+    ]

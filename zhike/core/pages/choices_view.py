@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from zhike.core import options
 from zhike.core.actors import FieldMode
 from zhike.core.entities import Entity, Field, FieldKind, registry
-from zhike.core.pages.candidates import OFFERED, candidates
+from zhike.core.pages.candidates import OFFERED, any_candidates, candidates
 from zhike.core.pages.guards import open_entity, signed_in
 from zhike.core.pages.inputs import TreeSelect, deepest
 from zhike.core.pages.requests import PageRequest
@@ -25,6 +25,9 @@ def choices_view(request: PageRequest, slug: str, field: str) -> HttpResponse:
     described = entity.field(field)
     if described.kind is FieldKind.RELATION and described.related is not None and registry.has(described.related):
         return _records(request, registry.of(described.related))
+    if described.kind is FieldKind.RECORD:
+        found = any_candidates(request.actor, request.GET.get("q", ""))
+        return HttpResponse("".join(_option(str(each.id), each.label, each.note) for each in found))
     if described.kind is FieldKind.OPTION:
         return _codes(request, entity, described)
     raise Http404

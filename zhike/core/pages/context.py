@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
-from zhike.core import company, modules
+from zhike.core import company, menu, modules
 from zhike.core.actors import Actor
 from zhike.core.entities import Label, MenuItem, registry
 from zhike.core.pages.middleware import actor_of
@@ -66,12 +66,20 @@ class Shell:
             # A group is known by its words, since apps name the same group each for itself.
             group = groups.setdefault(str(item.group), ShellGroup(label=item.group, items=[]))
             active = self._request.path == url or (url != "/" and self._request.path.startswith(url))
-            group.items.append(ShellItem(label=sentence_start(item.label), url=url, icon=item.icon, active=active))
+            group.items.append(
+                ShellItem(
+                    label=sentence_start(menu.label_of(item)),
+                    url=url,
+                    icon=item.icon,
+                    active=active,
+                    count=item.count(self._actor) or None if item.count is not None else None,
+                )
+            )
         return list(groups.values())
 
     @cached_property
     def _entries(self) -> list[tuple[MenuItem, str]]:
-        allowed = [item for item in registry.contributions(MenuItem) if may_open(self._actor, item.module, item.right)]
+        allowed = [item for item in menu.shown() if may_open(self._actor, item.module, item.right)]
         return [(item, url) for item in allowed if (url := _reverse(item.url_name))]
 
     @cached_property

@@ -88,6 +88,8 @@ def plain(shown: Value) -> str:
         return _yes_or_no(value)
     if field.kind is FieldKind.OPTION:
         return options.label(field.option_list, value)
+    if field.kind is FieldKind.MULTI_CHOICE and isinstance(value, list):
+        return join_words(options.label(field.option_list, str(code)) for code in value)
     if field.kind is FieldKind.CHOICE:
         return _choice_label(field, value)
     if isinstance(value, (datetime, date)):
@@ -141,6 +143,17 @@ def money(amount: Decimal, currency: str, style: Style = PAGE, places: int = 2) 
     return f"{currency or own} {figure}"
 
 
+def short_money(amount: Decimal) -> str:
+    """Company money as a big figure shows it: “92.16 万元” and “1.20 亿元” in Chinese, “CNY 921,620” else; small sums whole."""
+    own = company.current().currency
+    if own == "CNY" and speaks_chinese():
+        for size, unit in ((TEN_THOUSAND * TEN_THOUSAND, "亿元"), (TEN_THOUSAND, "万元")):
+            if abs(amount) >= size:
+                return f"{amount / size:,.2f} {unit}"
+        return f"{amount:,.2f} 元"
+    return f"{own} {amount:,.0f}"
+
+
 def _date(shown: Value, style: Style) -> str:
     return moments.element(shown.value, dense=style.dense)
 
@@ -169,11 +182,23 @@ def status(label: str, tone: str) -> str:
 
 
 def _option(shown: Value, _style: Style) -> str:
-    name = shown.field.option_list
-    entry = options.entries(name).get(shown.value)
+    return _badge(shown.field.option_list, str(shown.value))
+
+
+def _options(shown: Value, style: Style) -> str:
+    if not isinstance(shown.value, list):
+        return _text(shown, style)
+    return " ".join(_badge(shown.field.option_list, str(code), always=True) for code in shown.value)
+
+
+def _badge(name: str, code: str, *, always: bool = False) -> str:
+    """An option as a badge in its colour; without one as a word, unless several stand side by side."""
+    entry = options.entries(name).get(code)
     if entry is None:
-        return escape(str(shown.value))
-    label = escape(options.label(name, shown.value))
+        return escape(code)
+    label = escape(entry.text())
+    if always and entry.colour not in TONES:
+        return f'<span class="z-badge">{label}</span>'
     return f'<span class="z-badge is-{entry.colour}">{label}</span>' if entry.colour in TONES else label
 
 
@@ -202,9 +227,9 @@ def _copied(shown: str, text: str) -> str:
     return f'<span class="z-copy">{shown}{copy_button(text)}</span>'
 
 
-def copy_button(text: str) -> str:
+def copy_button(text: str) -> SafeString:
     """A small button that copies; it does nothing without JavaScript and is not shown then."""
-    return (
+    return html(
         f'<button class="z-copy__button z-needs-js" type="button" data-copy="{escape(text)}" '
         f'aria-label="{escape(_("Copy %(text)s") % {"text": text})}">{icon("copy", "small")}</button>'
     )
@@ -237,7 +262,9 @@ _SHOWS: dict[FieldKind, Callable[[Value, Style], str]] = {
     FieldKind.BOOLEAN: _boolean,
     FieldKind.CHOICE: _choice,
     FieldKind.OPTION: _option,
+    FieldKind.MULTI_CHOICE: _options,
     FieldKind.RELATION: _relation,
+    FieldKind.RECORD: _relation,
     FieldKind.PHONE: _phone,
     FieldKind.EMAIL: _email,
     FieldKind.URL: _url,

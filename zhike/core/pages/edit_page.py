@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from zhike.core import writes
+from zhike.core import layouts, writes
 from zhike.core.actors import Actor, FieldMode
 from zhike.core.entities import Entity, FieldKind
 from zhike.core.pages.answers import MALFORMED, REFUSED, done, gone_to, show_page
@@ -46,7 +46,7 @@ def new_page(request: PageRequest, slug: str) -> HttpResponse:
     form = make_form(entity, request.actor, posted=request.POST)
     if not form.is_valid():
         return _show(request, entity, form, status=MALFORMED)
-    row = entity.model(**form.wanted)
+    row = layouts.make_row(entity, form.wanted)
     try:
         writes.create(request.actor, row)
     except (writes.Refused, ValidationError) as refusal:
@@ -56,7 +56,7 @@ def new_page(request: PageRequest, slug: str) -> HttpResponse:
         "title": title_of(entity, row),
     }
     if "another" in request.POST:
-        presets = {name: request.POST.get(name, "") for name in request.GET if name in entity.fields}
+        presets = {name: request.POST.get(name, "") for name in request.GET if name in form.fields}
         query = QueryDict(mutable=True)
         query.update(presets)
         return gone_to(request, sentence, f"{list_address(entity)}new/?{query.urlencode()}".rstrip("?"))
@@ -154,7 +154,7 @@ def _shown_only(actor: Actor, entity: Entity, row: Any) -> list[Fact]:
     """Fields that this person may read but not change, shown for orientation."""
     if row is None:
         return []
-    shut = [name for name in entity.fields if not actor.access.field_mode(entity.slug, name).is_writable]
+    shut = [name for name in layouts.form_names(entity) if not actor.access.field_mode(entity.slug, name).is_writable]
     return Reader(actor).facts(entity, row, shut)
 
 
@@ -165,7 +165,7 @@ def _conflict_page(
     if not conflict.differences:
         form.refuse(conflict)
         return _show(request, entity, form, row=row, status=REFUSED)
-    clashes = [_clash(entity, name, each.theirs, each.mine) for name, each in conflict.differences.items()]
+    clashes = [clash_of(entity, name, each.theirs, each.mine) for name, each in conflict.differences.items()]
     typed = [
         (name, value)
         for name, values in request.POST.lists()
@@ -185,7 +185,8 @@ def _conflict_page(
     return show_page(request, "core/conflict.html", context, status=REFUSED)
 
 
-def _clash(entity: Entity, name: str, theirs: Any, mine: Any) -> Clash:
+def clash_of(entity: Entity, name: str, theirs: Any, mine: Any) -> Clash:
+    """Both values of a field that two people changed, as HTML."""
     field = entity.field(name)
 
     def shown(value: Any) -> SafeString:

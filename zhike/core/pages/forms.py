@@ -4,7 +4,7 @@ Rules of the business and what is stored stay with `writes`; their refusals are 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -12,11 +12,13 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from zhike.core import company, money, options
+from zhike.core import company, layouts, money, options
 from zhike.core.actors import Actor
 from zhike.core.entities import Entity, Field, FieldKind, RecordKind, registry
+from zhike.core.fieldvalues import is_custom, related_of, value_of
 from zhike.core.pages.inputs import (
     AmountInput,
+    AnyRecordInput,
     RecordInput,
     Select,
     TreeInput,
@@ -40,6 +42,17 @@ class Shown:
     field: forms.BoundField
     currency: forms.BoundField | None = None
     wide: bool = False
+    # Where the field is asked for by the value of another one: that one's input, and the values, with blanks between.
+    shown_by: str = ""
+    shown_for: str = ""
+
+
+@dataclass(frozen=True)
+class FormPart:
+    """A section of a form that the company arranged; the first may have no title."""
+
+    title: str
+    fields: list[Shown]
 
 
 class RecordForm(forms.Form):
@@ -61,12 +74,15 @@ class RecordForm(forms.Form):
         self.actor = actor
         self.row = row
         initial = first_values(entity, actor) if row is None else stored_values(entity, row)
-        self.preset = {name: value for name, value in (presets or {}).items() if value and name in entity.fields}
+        names = set(layouts.form_names(entity))
+        self.preset = {name: value for name, value in (presets or {}).items() if value and name in names}
         initial |= self.preset
         super().__init__(posted, initial=initial, prefix=None)
         for name in editable_fields(entity, actor):
-            field = entity.field(name)
-            self.fields[name] = make_input(entity, actor, field, initial.get(name))
+            field = layouts.form_field(entity, name)
+            # A record that only the address names is not yet one that this record names.
+            is_only_asked = field.kind is FieldKind.RECORD and name in self.preset
+            self.fields[name] = make_input(entity, actor, field, None if is_only_asked else initial.get(name))
             if field.currency_name:
                 self.fields[field.currency_name] = _currency_input(str(initial.get(field.currency_name) or ""))
 
@@ -74,6 +90,17 @@ class RecordForm(forms.Form):
     def wanted(self) -> dict[str, Any]:
         """What was typed, by field name, as `writes` takes it; an unbound or faulty form has nothing."""
         return {name: _as_stored(self.entity, name, value) for name, value in self.cleaned_data.items()}
+
+    @property
+    def parts(self) -> list[FormPart]:
+        """The sections in the order that the company gave them; none where it arranged nothing."""
+        if not layouts.is_arranged(self.entity):
+            return []
+        parts = [
+            FormPart(str(section.title), [self._one(name) for name in section.names if name in self.fields])
+            for section in layouts.sections(self.entity)
+        ]
+        return [part for part in parts if part.fields]
 
     @property
     def first(self) -> list[Shown]:
@@ -92,18 +119,29 @@ class RecordForm(forms.Form):
 
     def _shown(self, *, required: bool, prominent: bool = True) -> list[Shown]:
         found: list[Shown] = []
-        for name in self.entity.fields:
+        for name in layouts.form_names(self.entity):
             if name not in self.fields or self.fields[name].required != required:
                 continue
-            if not required and self._is_prominent(name) != prominent:
-                continue
-            field = self.entity.field(name)
-            currency = self[field.currency_name] if field.currency_name else None
-            found.append(Shown(self[name], currency, wide=field.kind is FieldKind.LONG_TEXT))
+            if required or self._is_prominent(name) == prominent:
+                found.append(self._one(name))
         return found
 
+    def _one(self, name: str) -> Shown:
+        field = self.entity.field(name)
+        currency = self[field.currency_name] if field.currency_name else None
+        by, values = layouts.shown_by(field)
+        has_source = by in self.fields
+        return Shown(
+            self[name],
+            currency,
+            wide=field.kind is FieldKind.LONG_TEXT,
+            shown_by=f"#{str(self.auto_id) % by}" if has_source else "",
+            shown_for=" ".join(values) if has_source else "",
+        )
+
     def _is_prominent(self, name: str) -> bool:
-        return name in self.entity.columns or name in self.entity.header_facts or name in self.preset
+        # Whoever made a field wants it filled in.
+        return is_custom(name) or name in self.entity.columns or name in self.entity.header_facts or name in self.preset
 
     def refuse(self, refusal: Refused | ValidationError) -> None:
         """Put a refusal of `writes` beside the fields it is about, else at the top."""
@@ -138,16 +176,15 @@ def editable_fields(entity: Entity, actor: Actor) -> list[str]:
     """The names of the fields this actor may fill in; hidden, read-only and masked ones are not among them."""
     return [
         name
-        for name in entity.fields
+        for name in layouts.form_names(entity)
         if entity.field(name).editable and actor.access.field_mode(entity.slug, name).is_writable
     ]
 
 
 def first_values(entity: Entity, actor: Actor) -> dict[str, Any]:
-    """What a new record begins with: the model's defaults, oneself as owner, the company's currency."""
-    blank = entity.model()
-    values = stored_values(entity, blank)
-    if entity.kind is RecordKind.OWNED and "owner" in entity.fields and actor.user is not None:
+    """What a new record begins with: the model's defaults and the company's, oneself as owner, the company's currency."""
+    values = stored_values(entity, layouts.new_row(entity))
+    if entity.kind in (RecordKind.OWNED, RecordKind.ATTACHED) and "owner" in entity.fields and actor.user is not None:
         values["owner"] = actor.user
     return values
 
@@ -155,12 +192,9 @@ def first_values(entity: Entity, actor: Actor) -> dict[str, Any]:
 def stored_values(entity: Entity, row: Any) -> dict[str, Any]:
     """The values of a row as a form shows them first."""
     values: dict[str, Any] = {}
-    for name in entity.fields:
+    for name in layouts.form_names(entity):
         field = entity.field(name)
-        if field.kind is FieldKind.RELATION:
-            values[name] = getattr(row, name) if getattr(row, field.attname) is not None else None
-        else:
-            values[name] = getattr(row, field.attname)
+        values[name] = related_of(row, field) if field.kind is FieldKind.RELATION else value_of(row, field)
         if field.currency_name:
             values[field.currency_name] = getattr(row, field.currency_name) or company.current().currency
     return values
@@ -175,7 +209,8 @@ def make_input(entity: Entity, actor: Actor, field: Field, current: Any) -> form
 
 
 def _by_kind(entity: Entity, actor: Actor, field: Field, current: Any) -> forms.Field:
-    required = field.required
+    # What is asked for by the value of another field can only be judged when the record is saved.
+    required = field.required and not (field.custom and field.custom.shown_if)
     if field.kind is FieldKind.RELATION and field.related is not None and registry.has(field.related):
         return RecordInput(
             actor=actor,
@@ -184,8 +219,13 @@ def _by_kind(entity: Entity, actor: Actor, field: Field, current: Any) -> forms.
             required=required,
             keep=current if isinstance(current, field.related) else None,
         )
+    if field.kind is FieldKind.RECORD:
+        url = f"/{entity.slug}/choices/{field.name}/"
+        return AnyRecordInput(actor=actor, url=url, required=required, keep=str(current or ""))
     if field.kind is FieldKind.OPTION:
-        return _option_input(entity, field, str(current or ""))
+        return _option_input(entity, replace(field, required=required), str(current or ""))
+    if field.kind is FieldKind.MULTI_CHOICE:
+        return _options_input(field, current if isinstance(current, list) else [], required=required)
     if field.kind is FieldKind.CHOICE:
         choices = blank_choice(
             [(code, str(label)) for code, label in field.choices], required=required, value=str(current or "")
@@ -234,13 +274,17 @@ def _moment_input(_field: Field) -> forms.Field:
     return forms.DateTimeField(widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"])
 
 
+def _places(field: Field) -> int:
+    return 2 if field.decimal_places is None else field.decimal_places
+
+
 _SIMPLE: dict[FieldKind, Callable[[Field], forms.Field]] = {
     FieldKind.LONG_TEXT: _long_text_input,
     FieldKind.NUMBER: _number_input,
     FieldKind.INTEGER: lambda field: WholeNumberInput(required=field.required),
     FieldKind.PERCENT: lambda field: WholeNumberInput(required=field.required, least=0, most=100),
-    FieldKind.DECIMAL: lambda field: AmountInput(places=field.decimal_places or 2, required=field.required),
-    FieldKind.MONEY: lambda field: AmountInput(places=field.decimal_places or 2, required=field.required),
+    FieldKind.DECIMAL: lambda field: AmountInput(places=_places(field), required=field.required),
+    FieldKind.MONEY: lambda field: AmountInput(places=_places(field), required=field.required),
     FieldKind.DATE: _date_input,
     FieldKind.MOMENT: _moment_input,
     FieldKind.BOOLEAN: lambda _field: forms.BooleanField(required=False, widget=forms.CheckboxInput()),
@@ -265,6 +309,14 @@ def _option_input(entity: Entity, field: Field, current: str) -> forms.Field:
     )
 
 
+def _options_input(field: Field, current: list[str], *, required: bool) -> forms.Field:
+    choices = dict(options.choices(field.option_list))
+    choices |= {code: options.label(field.option_list, code) for code in current if code not in choices}
+    return forms.MultipleChoiceField(
+        required=required, choices=list(choices.items()), widget=forms.SelectMultiple(attrs=_SELECT)
+    )
+
+
 def _currency_input(current: str) -> forms.Field:
     own = company.current().currency
     codes = dict.fromkeys(code for code in (current or own, own, *money.CURRENCIES) if code)
@@ -279,7 +331,7 @@ def _as_stored(entity: Entity, name: str, value: Any) -> Any:
     """A cleaned value as the model holds it: a blank is NULL, the empty text, or the default of a figure that cannot be blank."""
     if value is not None and value != "":
         return value
-    if not entity.has_field(name):
+    if not entity.has_field(name) or is_custom(name):
         return value
     column = entity.field(name).model_field
     if entity.field(name).kind is FieldKind.LIST:

@@ -10,9 +10,11 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhike.core import layouts
 from zhike.core.actors import FieldMode, Via
 from zhike.core.entities import Entity, Field, FieldKind, Label
 from zhike.core.events.models import Event
+from zhike.core.fieldvalues import from_stored
 from zhike.core.masking import mask
 from zhike.core.pages import moments
 from zhike.core.pages.display import Value, plain
@@ -35,6 +37,7 @@ _PLATFORM_VERBS: dict[str, tuple[Label, str, str]] = {
     "unshare": (gettext_lazy("ended the sharing of this"), "user-off", ""),
     "purge": (gettext_lazy("removed this for good"), "trash", "red"),
     "erase": (gettext_lazy("erased this"), "trash", "red"),
+    "sign_in": (gettext_lazy("signed in"), "login", ""),
 }
 
 
@@ -82,7 +85,7 @@ def describe(reader: Reader, entity: Entity, events: Sequence[Event]) -> list[En
 
 
 def _entry(reader: Reader, entity: Entity, event: Event, names: "_Names") -> Entry:
-    what, icon, tone = _verb_words(entity, event.verb)
+    what, icon, tone = verb_words(entity, event.verb)
     who = "" if event.actor is None else str(event.actor)
     if event.on_behalf_of is not None:
         who = _("%(person)s for %(other)s") % {"person": who, "other": event.on_behalf_of}
@@ -100,7 +103,8 @@ def _entry(reader: Reader, entity: Entity, event: Event, names: "_Names") -> Ent
     )
 
 
-def _verb_words(entity: Entity, name: str) -> tuple[str, str, str]:
+def verb_words(entity: Entity, name: str) -> tuple[str, str, str]:
+    """What a verb of the log is called in the past ("moved this"), its icon and its tone."""
     if name in _PLATFORM_VERBS:
         label, icon, tone = _PLATFORM_VERBS[name]
         return str(label), icon, tone
@@ -112,12 +116,12 @@ def _verb_words(entity: Entity, name: str) -> tuple[str, str, str]:
 
 def _changes(reader: Reader, entity: Entity, event: Event, names: "_Names") -> Iterable[Change]:
     for name, pair in event.changes.items():
-        if not entity.has_field(name) or not isinstance(pair, list) or len(pair) != 2:
+        field = layouts.known(entity, name)
+        if field is None or not isinstance(pair, list) or len(pair) != 2:
             continue
         mode = reader.mode(entity, name)
         if mode is FieldMode.HIDDEN or name.endswith("_currency"):
             continue
-        field = entity.field(name)
         currency = _currency(event, field)
         old, new = (names.text(field, value, currency) for value in pair)
         if mode is FieldMode.MASKED:
@@ -139,7 +143,8 @@ class _Names:
         wanted: dict[type[models.Model], set[int]] = {}
         for event in events:
             for name, pair in event.changes.items():
-                related = entity.field(name).related if entity.has_field(name) else None
+                field = layouts.known(entity, name)
+                related = None if field is None else field.related
                 if related is not None and isinstance(pair, list):
                     wanted.setdefault(related, set()).update(value for value in pair if isinstance(value, int))
         for model, ids in wanted.items():
@@ -157,6 +162,8 @@ class _Names:
 
 def _from_stable(field: Field, value: Any) -> Any:
     """The Python value of what the log keeps as text; what cannot be read stays as it is."""
+    if field.custom is not None:
+        return from_stored(field, value)
     try:
         if field.kind is FieldKind.MOMENT:
             return datetime.fromisoformat(value)

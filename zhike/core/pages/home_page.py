@@ -1,72 +1,50 @@
-"""The start page: what was changed lately among my records, how much there is, what to begin with."""
+"""The first page after signing in: what is to be done, how things stand, what happened, each in a tile the person can move."""
 
 from dataclasses import dataclass
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from zhike.core import modules
-from zhike.core.actors import Actor
-from zhike.core.entities import Entity, MenuItem, RecordKind, registry
-from zhike.core.lists import ListQuery, read
-from zhike.core.pages.context import may_open
-from zhike.core.pages.display import html
-from zhike.core.pages.guards import rows_of, signed_in
-from zhike.core.pages.list_page import may_create
-from zhike.core.pages.moments import element
+from zhike.core import home, viewed
+from zhike.core.home import Tile
+from zhike.core.pages.guards import signed_in
 from zhike.core.pages.requests import PageRequest
-from zhike.core.pages.titles import list_address, record_address, title_of
-from zhike.core.pages.words import sentence_start
-
-RECENT = 8
+from zhike.core.record_keys import find, key_of
+from zhike.core.writes.errors import NotReachable
 
 
 @dataclass(frozen=True)
-class Count:
-    """How many records of one kind this person sees."""
+class ShownTile:
+    """A tile with its content."""
 
-    label: str
-    value: str
-    url: str
-    icon: str
-
-
-@dataclass(frozen=True)
-class Recent:
-    """One of my records, changed lately."""
-
-    title: str
-    kind: str
-    icon: str
-    url: str
-    when: SafeString
+    tile: Tile
+    content: SafeString
 
 
 @signed_in
 def home_page(request: PageRequest) -> HttpResponse:
     """`/`"""
-    actor = request.actor
-    entities = _menu_entities(actor)
-    counts = [_count(actor, entity) for entity in entities]
+    shown = [made for tile in home.arrangement_of(request.actor).shown if (made := _made(request, tile)) is not None]
     context = {
         "title": _greeting(str(request.user)),
-        "counts": counts,
-        "recent": _recent(actor, entities),
-        "creatable": [
-            {"label": sentence_start(entity.label), "url": f"{list_address(entity)}new/", "icon": entity.icon}
-            for entity in entities
-            if may_create(entity, actor)
-        ],
-        "is_fresh": bool(counts) and all(count.value == "0" for count in counts),
-        "may_set_up": actor.access.may("settings.people"),
-        "may_import": any(
-            "import" not in entity.without and actor.access.reach(entity.slug, "import") for entity in entities
-        ),
+        "wide": [each for each in shown if each.tile.wide],
+        "narrow": [each for each in shown if not each.tile.wide],
     }
     return render(request, "core/home.html", context)
+
+
+def _made(request: PageRequest, tile: Tile) -> ShownTile | None:
+    provided = tile.provide(request.actor)
+    if provided is None:
+        return None
+    return ShownTile(tile, render_to_string(tile.template, {**provided, "tile": tile}, request))
 
 
 def _greeting(name: str) -> str:
@@ -76,34 +54,49 @@ def _greeting(name: str) -> str:
     return _("Good afternoon, %(name)s") % {"name": name} if hour < 18 else _("Good evening, %(name)s") % {"name": name}
 
 
-def _menu_entities(actor: Actor) -> list[Entity]:
-    """The entities that have a list in the menu this person sees."""
-    items = [item for item in registry.contributions(MenuItem) if may_open(actor, item.module, item.right)]
-    slugs = [item.url_name.partition(":")[0] for item in items if item.url_name.endswith(":list")]
-    return [entity for entity in map(registry.get, slugs) if modules.is_on(entity.module)]
+@signed_in
+def arrange_page(request: PageRequest) -> HttpResponse:
+    """`/home/arrange/`: which tiles stand on the home page, and in what order. A button of a row moves or hides its tile."""
+    actor = request.actor
+    if request.method == "POST":
+        _rearrange(request)
+        if "step" not in request.POST:
+            messages.success(request, _("Your home page is arranged."))
+            return HttpResponseRedirect(reverse("home"))
+        return HttpResponseRedirect(reverse("home-arrange"))
+    arrangement = home.arrangement_of(actor)
+    context = {"title": _("Arrange the home page"), "shown": arrangement.shown, "hidden": arrangement.hidden}
+    return render(request, "core/home_arrange.html", context)
 
 
-def _count(actor: Actor, entity: Entity) -> Count:
-    page = read(ListQuery.make(entity, actor, size=1, columns=entity.title))
-    total = "0" if page.total is None else str(page.total)
-    return Count(sentence_start(entity.label_plural), total, list_address(entity), entity.icon)
+def _rearrange(request: PageRequest) -> None:
+    """Do the one step asked for (`up:team`, `hide:team`, `show:team`), or go back to the usual order."""
+    arrangement = home.arrangement_of(request.actor)
+    step, _colon, name = request.POST.get("step", "").partition(":")
+    order = [tile.name for tile in arrangement.shown]
+    hidden = [tile.name for tile in arrangement.hidden]
+    if "usual" in request.POST:
+        order, hidden = [], []
+    elif step in ("up", "down") and name in order:
+        place = order.index(name)
+        other = max(0, place - 1) if step == "up" else min(len(order) - 1, place + 1)
+        order[place], order[other] = order[other], order[place]
+    elif step == "hide" and name in order:
+        order.remove(name)
+        hidden.append(name)
+    elif step == "show" and name in hidden:
+        hidden.remove(name)
+        order.append(name)
+    home.arrange(request.actor, order, hidden)
 
 
-def _recent(actor: Actor, entities: list[Entity]) -> list[Recent]:
-    """My own records, newest change first, over all kinds that have an owner."""
-    found = []
-    for entity in entities:
-        if entity.kind is RecordKind.OWNED:
-            rows = rows_of(actor, entity).filter(owner=actor.user_id).order_by("-updated_at", "-pk")[:RECENT]
-            found += [(row.updated_at, entity, row) for row in rows]
-    found.sort(key=lambda each: each[0], reverse=True)
-    return [
-        Recent(
-            title=title_of(entity, row),
-            kind=sentence_start(entity.label),
-            icon=entity.icon,
-            url=record_address(entity, row.pk),
-            when=html(element(at, dense=True)),
-        )
-        for at, entity, row in found[:RECENT]
-    ]
+@signed_in
+@require_POST
+def note_viewed(request: PageRequest) -> HttpResponse:
+    """`/viewed/`: sent by a record's page once it is shown, with the record's key. What the person does not reach is not noted."""
+    try:
+        row = find(request.actor, request.POST.get("record", ""))
+    except NotReachable:
+        return HttpResponse(status=204)
+    viewed.note(request.actor, key_of(row))
+    return HttpResponse(status=204)

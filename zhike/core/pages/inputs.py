@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy
 from zhike.core import options
 from zhike.core.actors import Actor
 from zhike.core.entities import registry
-from zhike.core.pages.candidates import Candidate, candidates, exact_match
+from zhike.core.pages.candidates import Candidate, any_candidates, candidates, exact_match
+from zhike.core.record_keys import find, titles
+from zhike.core.writes.errors import NotReachable
 
 _WORD_ENDS = str.maketrans({"，": ",", "、": ",", "；": ",", ";": ",", "\n": ","})
 
@@ -231,6 +233,57 @@ class RecordInput(forms.Field):
     def has_changed(self, initial: Any, data: Any) -> bool:
         chosen, typed = data if isinstance(data, tuple) else (data, "")
         return bool(typed) or str(chosen or "") != str(getattr(initial, "pk", initial) or "")
+
+
+class AnyRecordInput(forms.Field):
+    """A record of any kind that may carry what is attached, found by search; cleaned to its key ("customers:42") or ""."""
+
+    default_error_messages = RecordInput.default_error_messages
+    widget: RecordSelect
+
+    def __init__(self, *, actor: Actor, url: str, required: bool, keep: str = "") -> None:
+        super().__init__(required=required, widget=RecordSelect(url))
+        self.actor = actor
+        self.keep = keep
+
+    def prepare_value(self, value: Any) -> Any:
+        key = value[0] if isinstance(value, tuple) else str(value or "")
+        titled = titles(self.actor, [key]).get(key) if key else None
+        # The name of what is out of reach is told only where a record that is reached names it already.
+        is_told = titled is not None and (titled.url or key == self.keep)
+        self.widget.offered = [Candidate(id=key, label=titled.label, note="")] if titled is not None and is_told else []
+        self.widget.is_complete = False
+        return key if is_told else ""
+
+    def clean(self, value: Any) -> str:
+        chosen, typed = value if isinstance(value, tuple) else (str(value or ""), "")
+        if chosen and (chosen == self.keep or self._is_reached(chosen)):
+            return str(chosen)
+        if chosen:
+            raise ValidationError(self.error_messages["unknown"], code="unknown")
+        if typed.strip():
+            return self._by_name(typed.strip())
+        if self.required:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return ""
+
+    def _is_reached(self, key: str) -> bool:
+        try:
+            find(self.actor, key)
+        except NotReachable:
+            return False
+        return True
+
+    def _by_name(self, typed: str) -> str:
+        hits = [each for each in any_candidates(self.actor, typed) if each.label == typed or each.note == typed]
+        if len(hits) != 1:
+            code = "several" if hits else "none"
+            raise ValidationError(self.error_messages[code], code=code, params={"text": typed})
+        return str(hits[0].id)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        chosen, typed = data if isinstance(data, tuple) else (data, "")
+        return bool(typed) or str(chosen or "") != str(initial or "")
 
 
 def blank_choice(choices: list[tuple[str, str]], *, required: bool, value: str = "") -> list[tuple[str, str]]:

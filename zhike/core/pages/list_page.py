@@ -1,24 +1,30 @@
-"""The list of an entity: quick tabs, filters, columns, sorting, pages, selection; only the table is exchanged by htmx."""
+"""The list of an entity: quick tabs, views, filters, columns, sorting, pages, selection; only the table is exchanged by htmx."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from zhike.core import list_choices
 from zhike.core.actors import Actor
+from zhike.core.conditions import asks_others
 from zhike.core.entities import Entity, Verb
 from zhike.core.lists import ListError, ListPage, ListQuery, read, tabs_of
 from zhike.core.lists.columns import choose
 from zhike.core.pages.guards import offered, open_entity, signed_in
+from zhike.core.pages.list_displays import TABLE, display_of, display_template, displays
+from zhike.core.pages.list_heads import chips_of, clear_link, view_head
 from zhike.core.pages.list_words import empty_words
 from zhike.core.pages.requests import PageRequest, targets
 from zhike.core.pages.table import make_table
 from zhike.core.pages.titles import list_address
 from zhike.core.pages.words import sentence_start
+from zhike.core.saved_views import reading
+from zhike.core.saved_views.reading import Asked
 
 # Parameters of the page itself, which are no filters.
 PAGE_OWN = frozenset({"open", "in"})
@@ -40,59 +46,107 @@ def list_page(request: PageRequest, slug: str) -> HttpResponse:
     """`/customers/`: the page, or for htmx the table with what surrounds it."""
     entity = open_entity(request.actor, slug)
     choice = list_choices.chosen(request.actor.user_id, slug)
-    query = query_of(request, entity, choice)
-    page = page_of(query)
-    query = page.query
-    bulk = bulk_verbs(entity, request.actor)
-    may_export = may_use(entity, request.actor, "export")
-    creates = may_create(entity, request.actor)
-    context: dict[str, Any] = {
-        "entity": entity,
-        "title": sentence_start(entity.label_plural),
-        "address": list_address(entity),
-        "query": query,
-        "page": page,
-        "table": make_table(entity, page, in_ten_thousands=choice.in_ten_thousands, selects=bool(bulk) or may_export),
-        "choice": choice,
-        "summary": summary(page),
-        "tabs": _tabs(entity, request.actor, query),
-        "chips": [{"label": each.text, "url": query.without(each)} for each in query.filters],
-        "clear_url": query.link(q=None, condition=None, **{each.parameter: None for each in query.filters}),
-        "kept": _kept_parameters(request),
-        "bulk": bulk,
-        "selects": bool(bulk) or may_export,
-        "sizes": [{"size": size, "url": query.link(size=size)} for size in SIZES],
-        "may_create": creates,
-        "may_import": may_use(entity, request.actor, "import"),
-        "may_export": may_export,
-        "may_delete": may_use(entity, request.actor, "delete") and entity.has_column("deleted_at"),
-    }
-    if not page.rows:
-        context["empty"] = empty_words(entity, query, may_create=creates)
+    asked = asked_of(request, entity, choice)
+    display = display_of(request, asked)
+    context = _head(request, entity, asked, display) | {"choice": choice}
+    if display == TABLE:
+        context |= _table(request, entity, asked.query, choice)
+    else:
+        template, more = display_template(request, entity, asked, display)
+        context |= more | {"display_template": template, "query": asked.query}
     template = "core/list.html#list" if targets(request, "list") else "core/list.html"
     response = render(request, template, context)
     response.headers["Vary"] = "HX-Request, HX-Target"
     return response
 
 
-def query_of(request: PageRequest, entity: Entity, choice: list_choices.Choice) -> ListQuery:
-    """The query of the address, with the person's own columns and page size where it says none. Bad parts are left out and said."""
-    query = ListQuery.parse(entity, request.actor, request.GET, page_own=PAGE_OWN, strict=False)
-    if choice.columns and "columns" not in request.GET:
+def _head(request: PageRequest, entity: Entity, asked: Asked, display: str) -> dict[str, Any]:
+    """What stands above the rows, however they are shown."""
+    query, actor = asked.query, request.actor
+    return {
+        "entity": entity,
+        "title": sentence_start(entity.label_plural),
+        "address": list_address(entity),
+        "asked": urlencode(query.parameters),
+        "view": view_head(entity, asked),
+        "displays": displays(query, display),
+        "display": display,
+        "tabs": _tabs(entity, actor, query),
+        "chips": chips_of(asked),
+        "clear_url": clear_link(asked),
+        "words_url": query.link(q=None if asked.view is None else ""),
+        "kept": _kept_parameters(query),
+        "may_create": may_create(entity, actor),
+        "may_import": may_use(entity, actor, "import"),
+        "may_export": may_use(entity, actor, "export"),
+        "may_delete": may_use(entity, actor, "delete") and entity.has_column("deleted_at"),
+    }
+
+
+def _table(request: PageRequest, entity: Entity, query: ListQuery, choice: list_choices.Choice) -> dict[str, Any]:
+    page = page_of(query)
+    query = page.query
+    bulk = bulk_verbs(entity, request.actor)
+    selects = bool(bulk) or may_use(entity, request.actor, "export")
+    context: dict[str, Any] = {
+        "query": query,
+        "page": page,
+        "table": make_table(entity, page, in_ten_thousands=choice.in_ten_thousands, selects=selects),
+        "summary": summary(page),
+        "count_url": "" if page.total else f"{list_address(entity)}count/?{urlencode(query.parameters)}",
+        "bulk": bulk,
+        "selects": selects,
+        "sizes": [{"size": size, "url": query.link(size=size)} for size in SIZES],
+        "totals_url": query.link(totals=None if query.with_totals else 1),
+    }
+    if not page.rows:
+        context["empty"] = empty_words(entity, query, may_create=may_create(entity, request.actor))
+    return context
+
+
+def asked_of(request: PageRequest, entity: Entity, choice: list_choices.Choice) -> Asked:
+    """The question of the address and the view it names, with the person's own columns and page size where neither says.
+
+    An address that asks for nothing opens the person's default view. Bad parts are left out and said.
+    """
+    params: QueryDict = request.GET
+    default = reading.default_key(params, choice.default_view, PAGE_OWN)
+    if default:
+        params = params.copy()
+        params["view"] = default
+    asked = reading.ask(entity, request.actor, params, page_own=PAGE_OWN, strict=False)
+    if default and asked.view is None:  # shared with him once, and no longer
+        asked = reading.ask(entity, request.actor, request.GET, page_own=PAGE_OWN, strict=False)
+    query, said = asked.query, {name for name, value in asked.query.effective if value}
+    if choice.columns and "columns" not in said:
         # A column may have been hidden from this person since he chose it: then the usual ones are shown.
         with suppress(ListError):
             query = replace(query, columns=choose(entity, request.actor, choice.columns))
-    if choice.size and "size" not in request.GET:
+    if choice.size and "size" not in said:
         query = replace(query, size=choice.size)
-    return query
+    return replace(asked, query=query)
 
 
 def page_of(query: ListQuery) -> ListPage:
     """The page asked for; with a damaged place in the list its first page, and a sentence."""
     try:
-        return read(query)
+        return read(query, count=not _is_counted_later(query))
     except ListError as error:
         return read(replace(query, after="", before="", page=1, mistakes=(*query.mistakes, error)))
+
+
+def _is_counted_later(query: ListQuery) -> bool:
+    """To count rows for each of which other records are asked takes long: they are shown first, and their number follows."""
+    return query.condition is not None and asks_others(query.condition.root)
+
+
+@signed_in
+def count_page(request: PageRequest, slug: str) -> HttpResponse:
+    """`/customers/count/?view=17`: how many rows match, as text; asked for by a list that did not wait for it."""
+    entity = open_entity(request.actor, slug)
+    query = reading.ask(entity, request.actor, request.GET, page_own=PAGE_OWN, strict=False).query
+    total = read(replace(query, size=1, page=1, after="", before="")).total
+    return HttpResponse(str(total), content_type="text/plain; charset=utf-8")
 
 
 def summary(page: ListPage) -> str:
@@ -117,15 +171,16 @@ def _tabs(entity: Entity, actor: Actor, query: ListQuery) -> list[dict[str, Any]
     ]
 
 
-def _kept_parameters(request: PageRequest) -> list[tuple[str, str]]:
+def _kept_parameters(query: ListQuery) -> list[tuple[str, str]]:
     """What the search box sends along: everything of the address but the words themselves and the place in the list."""
-    dropped = {"q", "page", "after", "before", *PAGE_OWN}
-    return [(name, value) for name, values in request.GET.lists() if name not in dropped for value in values]
+    return [(name, value) for name, value in query.parameters if name not in {"q", "page", "after", "before"}]
 
 
 def bulk_verbs(entity: Entity, actor: Actor) -> list[BulkVerb]:
     """What this person may do with several rows at once."""
     found = [_bulk_verb(verb) for verb in entity.verbs if verb.bulk and offered(actor, entity, verb)]
+    if may_use(entity, actor, "edit"):
+        found.insert(0, BulkVerb("edit", _("Change a field"), "edit"))
     if may_use(entity, actor, "delete") and entity.has_column("deleted_at"):
         found.append(BulkVerb("delete", _("Delete"), "trash", is_dangerous=True))
     return found

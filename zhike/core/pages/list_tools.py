@@ -1,17 +1,14 @@
-"""What surrounds a list: its filters as a plain form, and the choice of its columns."""
+"""What surrounds a list: its filters as a plain form."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
-from zhike.core import list_choices, options
-from zhike.core.actors import Actor, FieldMode
+from zhike.core import layouts, options
+from zhike.core.actors import Actor
 from zhike.core.entities import Entity, Field, FieldKind, registry
-from zhike.core.lists import ListQuery
 from zhike.core.pages.candidates import candidates
 from zhike.core.pages.guards import open_entity, signed_in
 from zhike.core.pages.list_page import PAGE_OWN
@@ -45,7 +42,7 @@ def filters_page(request: PageRequest, slug: str) -> HttpResponse:
     entity = open_entity(request.actor, slug)
     controls = [
         _control(request.actor, entity, entity.field(name), request.GET)
-        for name in entity.filters
+        for name in layouts.filters(entity)
         if request.actor.access.field_mode(slug, name).is_readable
     ]
     own = {name for control in controls for name in _parameters(control.name)}
@@ -54,6 +51,7 @@ def filters_page(request: PageRequest, slug: str) -> HttpResponse:
         "title": _("Filter %(records)s") % {"records": entity.label_plural},
         "address": list_address(entity),
         "controls": controls,
+        "condition_url": f"{list_address(entity)}condition/?{request.GET.urlencode()}",
         "kept": [(name, value) for name, value in _pairs(request.GET) if name not in own and name not in _PLACE],
     }
     return render(request, "core/list_filters.html#form" if is_fragment(request) else "core/list_filters.html", context)
@@ -75,7 +73,7 @@ def _control(actor: Actor, entity: Entity, field: Field, params: QueryDict) -> C
         choices = _related_choices(actor, registry.of(field.related), chosen)
         url = f"/{entity.slug}/choices/{field.name}/"
         return Control(name=field.name, kind="choose", choices=choices, chosen=chosen, url=url, **base)
-    if field.kind is FieldKind.OPTION:
+    if field.kind.has_options:
         return _option_control(entity, field, params, chosen, base)
     if field.kind is FieldKind.CHOICE:
         choices = [(code, str(label)) for code, label in field.choices]
@@ -114,64 +112,3 @@ def _related_choices(actor: Actor, related: Entity, chosen: frozenset[str]) -> l
     more = [int(text) for text in chosen if text.isdecimal() and text not in known and len(text) < 19]
     extra = [each for pk in more for each in candidates(actor, related, "", chosen=pk, limit=1).rows if each.id == pk]
     return [*me, *((str(each.id), each.label) for each in (*extra, *found))]
-
-
-@signed_in
-@require_http_methods(["GET", "POST"])
-def columns_page(request: PageRequest, slug: str) -> HttpResponse:
-    """`/customers/columns/`: which columns, in which order; POST remembers them for this person."""
-    entity = open_entity(request.actor, slug)
-    offered = _offered_columns(request.actor, entity)
-    if request.method == "POST":
-        return _keep_columns(request, entity, {field.name for field in offered})
-    choice = list_choices.chosen(request.actor.user_id, slug)
-    query = ListQuery.parse(
-        entity, request.actor, _with_columns(request.GET, choice.columns), page_own=PAGE_OWN, strict=False
-    )
-    shown = [column.name for column in query.columns]
-    order = [*shown, *(field.name for field in offered if field.name not in shown)]
-    context: dict[str, Any] = {
-        "entity": entity,
-        "title": _("Columns of %(records)s") % {"records": entity.label_plural},
-        "action": f"{list_address(entity)}columns/",
-        "query": request.GET.urlencode(),
-        "columns": [
-            {"name": name, "label": sentence_start(entity.field(name).label), "shown": name in shown} for name in order
-        ],
-        "has_money": bool(entity.money_fields),
-        "choice": choice,
-    }
-    return render(request, "core/list_columns.html#form" if is_fragment(request) else "core/list_columns.html", context)
-
-
-def _with_columns(params: QueryDict, columns: str) -> QueryDict:
-    made = params.copy()
-    if columns and "columns" not in made:
-        made["columns"] = columns
-    return made
-
-
-def _offered_columns(actor: Actor, entity: Entity) -> list[Field]:
-    return [
-        entity.field(name)
-        for name in entity.readable
-        if actor.access.field_mode(entity.slug, name) is not FieldMode.HIDDEN
-    ]
-
-
-def _keep_columns(request: PageRequest, entity: Entity, allowed: set[str]) -> HttpResponse:
-    names = [name for name in request.POST.getlist("column") if name in allowed]
-    if "usual" in request.POST or not names:
-        names = []
-    elif entity.title not in names:
-        names.insert(0, entity.title)
-    choice = list_choices.Choice(
-        columns=",".join(dict.fromkeys(names)),
-        size=list_choices.chosen(request.actor.user_id, entity.slug).size,
-        in_ten_thousands="in_ten_thousands" in request.POST,
-    )
-    if request.actor.user_id is not None:
-        list_choices.keep(request.actor.user_id, entity.slug, choice)
-    after = QueryDict(request.POST.get("query", ""), mutable=True)
-    after.pop("columns", None)
-    return HttpResponseRedirect(f"{list_address(entity)}?{after.urlencode()}".rstrip("?"))

@@ -1,9 +1,10 @@
 """Days and moments as people say them: today, 3 days ago, 06-30; the exact one on hover."""
 
 from datetime import date, datetime, timedelta
-from html import escape
 
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,13 +13,13 @@ from zhike.core import company
 _NEAR = 7  # days within which the distance says more than the date
 
 
-def element(value: date | datetime, *, dense: bool = False) -> str:
+def element(value: date | datetime, *, dense: bool = False) -> SafeString:
     """`<time>` with the words and the exact moment as its title. On a page the exact one stands, and the words that say more."""
     exact = exactly(value)
     words = in_words(value)
     is_relative = not ("-" in words and words[:1].isdecimal())
-    text = words if dense else f"{exact} ({words})" if is_relative else exact
-    return f'<time datetime="{escape(value.isoformat())}" title="{escape(exact)}">{escape(text)}</time>'
+    text = words if dense else _("%(day)s (%(words)s)") % {"day": exact, "words": words} if is_relative else exact
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, text)
 
 
 def exactly(value: date | datetime) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,6 +14,7 @@ from zhike.core import modules, options
 from zhike.core.configuration import option_actions
 from zhike.core.configuration.option_actions import Words
 from zhike.core.configuration.rights import OPTIONS, require
+from zhike.core.pages import previews
 from zhike.core.pages.answers import REFUSED, gone_to
 from zhike.core.pages.guards import signed_in
 from zhike.core.pages.requests import PageRequest
@@ -127,13 +129,20 @@ def option_page(request: PageRequest, name: str, code: str) -> HttpResponse:
         raise Http404
     first = {"label_zh": _in("zh-hans", entry), "label_en": _in("en", entry), "colour": entry.colour}
     form = OptionForm(request.POST or None, initial=first)
+
+    def change() -> None:
+        if form.is_bound:
+            option_actions.change_option(request.actor, name, code, Words(**form.cleaned_data))
+
     status = 200
-    if request.method == "POST":
-        status = attempt(
-            form, lambda: option_actions.change_option(request.actor, name, code, Words(**form.cleaned_data))
-        )
+    if request.method == "POST" and not previews.asks_for_look(request):
+        status = attempt(form, change)
         if not status:
             return gone_to(request, _("The option was saved."), reverse("settings-option-list", args=[name]))
+    if form.is_bound and not form.is_valid():
+        preview, problem = SafeString(), previews.complaint(form)
+    else:
+        preview, problem = previews.tried(change, lambda: _looks(request, name))
     context = {
         "title": entry.text(),
         "list_title": sentence_start(listed.label),
@@ -145,8 +154,19 @@ def option_page(request: PageRequest, name: str, code: str) -> HttpResponse:
             (each.code, each.text()) for each in options.entries(name).values() if each.is_active and each.code != code
         ],
         "merge_url": reverse("settings-option-step", args=[name, code, "merge"]),
+        "preview": preview,
+        "problem": problem,
     }
-    return render(request, "core/options_edit.html", context, status=status or 200)
+    return previews.answer(request, preview, problem) or render(
+        request, "core/options_edit.html", context, status=status or 200
+    )
+
+
+def _looks(request: PageRequest, name: str) -> SafeString:
+    """The choices as people will see them: in a list of records, and where they choose."""
+    shown = [entry for entry in options.entries(name).values() if entry.is_active]
+    context = {"choices": [{"label": entry.text(), "colour": entry.colour} for entry in shown]}
+    return previews.rendered(request, "core/options_preview.html", context)
 
 
 @signed_in

@@ -9,10 +9,12 @@ from django.utils.safestring import SafeString
 
 from zhike.core.actors import Actor, FieldMode
 from zhike.core.entities import Entity, Field, FieldKind
+from zhike.core.fieldvalues import value_of
 from zhike.core.lists import related_labels
 from zhike.core.masking import mask
 from zhike.core.pages.display import PAGE, Link, Style, Value, plain, show, tone_of
 from zhike.core.pages.words import sentence_start
+from zhike.core.record_keys import titles
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Reader:
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
         self._links: dict[type[models.Model], dict[int, Link]] = {}
+        self._key_links: dict[str, Link] = {}
 
     def mode(self, entity: Entity, name: str) -> FieldMode:
         return self.actor.access.field_mode(entity.slug, name)
@@ -53,14 +56,17 @@ class Reader:
             for field in fields
         ]
 
-    def look_up(self, fields: Iterable[Field], rows: Sequence[Any]) -> None:
+    def look_up(self, fields: Sequence[Field], rows: Sequence[Any]) -> None:
         """Read the names of the related records of these rows, and which of them the reader reaches."""
         wanted: dict[type[models.Model], set[int]] = {}
         for field in fields:
             if field.kind is FieldKind.RELATION and field.related is not None:
-                wanted.setdefault(field.related, set()).update({getattr(row, field.attname) for row in rows} - {None})
+                wanted.setdefault(field.related, set()).update({value_of(row, field) for row in rows} - {None})
         for model, ids in wanted.items():
             self.links(model, ids)
+        self.key_links(
+            {getattr(row, field.attname) for field in fields if field.kind is FieldKind.RECORD for row in rows}
+        )
 
     def links(self, model: type[models.Model], ids: set[int]) -> dict[int, Link]:
         """The records of a model with these ids as this reader may be shown them, from memory where they were asked for before."""
@@ -77,6 +83,14 @@ class Reader:
                 known[pk] = Link(related.label, url, tones.get(pk, ""))
         return known
 
+    def key_links(self, keys: set[str]) -> dict[str, Link]:
+        """Records of any kind, by their keys, as this reader may be shown them."""
+        unknown = keys - self._key_links.keys() - {""}
+        if unknown:
+            found = titles(self.actor, unknown)
+            self._key_links |= {key: Link(titled.label, titled.url) for key, titled in found.items()}
+        return self._key_links
+
     def value(self, entity: Entity, field: Field, row: Any) -> Value:
         """One field of one row. Of many, `look_up` reads the related ones together first."""
         mode = self.mode(entity, field.name)
@@ -86,8 +100,11 @@ class Reader:
             link = self._link(field, row)
             if mode is FieldMode.MASKED and link is not None:
                 return Value(field=field, value=mask(link.label), masked=True)
-            return Value(field=field, value=getattr(row, field.attname), link=link)
-        value = getattr(row, field.attname)
+            # Of a record that was removed for good nothing is left to show.
+            return Value(field=field, value=None if link is None else value_of(row, field), link=link)
+        value = value_of(row, field)
+        if field.kind is FieldKind.RECORD and mode is not FieldMode.MASKED:
+            return Value(field=field, value=value, link=self.key_links({value}).get(value))
         if mode is FieldMode.MASKED:
             return Value(field=field, value=mask(value), masked=True)
         currency = getattr(row, field.currency_name, "") if field.currency_name else ""
@@ -98,7 +115,7 @@ class Reader:
         return plain(self.value(entity, entity.field(name), row))
 
     def _link(self, field: Field, row: Any) -> Link | None:
-        pk = getattr(row, field.attname)
+        pk = value_of(row, field)
         if pk is None or field.related is None:
             return None
         return self.links(field.related, {pk}).get(pk)

@@ -1,33 +1,51 @@
-"""A record's page: head with the facts that matter, verbs, sections of facts, panels, newest history. Also shown in the drawer."""
+"""A record's page: head with the facts that matter, verbs, sections of facts, panels, newest history. Also shown in the drawer.
 
+In the drawer only the part behind the chosen tab is read. On the page the parts stand below each other, the far ones read late.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.template.loader import render_to_string
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from zhike.core import modules
+from zhike.core import layouts, modules
 from zhike.core.actors import Actor, FieldMode
-from zhike.core.entities import Entity, FieldKind, Panel, RelatedList, Verb, registry
-from zhike.core.lists import ListError, ListPage, ListQuery, read
+from zhike.core.entities import Entity, FieldKind, Panel, RelatedList, Verb
+from zhike.core.fieldvalues import value_of
+from zhike.core.lists import read
 from zhike.core.pages.answers import show_page
-from zhike.core.pages.display import copy_button, html
+from zhike.core.pages.display import copy_button
+from zhike.core.pages.forms import editable_fields
 from zhike.core.pages.guards import allowed, open_entity, reached, signed_in
 from zhike.core.pages.history_entries import history_of
-from zhike.core.pages.reading import Reader
-from zhike.core.pages.requests import PageRequest
-from zhike.core.pages.table import Table, make_table
+from zhike.core.pages.reading import Fact, Reader
+from zhike.core.pages.record_panels import (
+    FIRST_WEIGHT,
+    HEAD_WEIGHT,
+    READ_AT_ONCE,
+    ShownPanel,
+    offered_panels,
+    panel_in_waiting,
+    show_panel,
+    tab_address,
+)
+from zhike.core.pages.requests import PageRequest, for_drawer, targets
 from zhike.core.pages.titles import list_address, record_address, title_of
 from zhike.core.pages.words import sentence_start
+from zhike.core.saved_views.reading import read_query
+from zhike.core.watching.actions import watch_state
 
 NEWEST = 5
-PANEL_ROWS = 5
-# Panels lighter than this stand in the head, above the facts (a stage bar).
-HEAD_WEIGHT = 0
 # Verbs from this weight on stand in the menu beside the buttons.
 ASIDE_WEIGHT = 100
+# So many marks (level, state) stand beside the name as words of their own.
+MARKS = 2
+# The tabs that every record has.
+FACTS, PAST = "facts", "history"
 
 
 @dataclass(frozen=True)
@@ -44,73 +62,221 @@ class VerbButton:
 
 
 @dataclass(frozen=True)
-class ShownPanel:
-    """A panel with its content: a table of related records, or HTML of its own."""
+class ShownFact:
+    """One field of the record; `edit_url` is where its input comes from, blank where it is not edited in place."""
 
     name: str
     label: str
-    table: Table | None = None
-    count: str = ""
-    more_url: str = ""
-    new_url: str = ""
-    slug: str = ""
-    content: SafeString | None = None
+    html: SafeString
+    wide: bool = False
+    edit_url: str = ""
+
+
+@dataclass(frozen=True)
+class ShownSection:
+    """A titled part of the facts."""
+
+    title: str
+    facts: list[ShownFact]
+
+
+@dataclass(frozen=True)
+class _Page:
+    """One request for one record, and what of it is wanted."""
+
+    request: PageRequest
+    entity: Entity
+    row: Any
+    reader: Reader
+    rights: frozenset[str]
+    panels: list[Panel | RelatedList]
+    tab: str
+
+    @property
+    def actor(self) -> Actor:
+        return self.request.actor
+
+    def heavier(self, least: int, most: int | None = None) -> list[Panel | RelatedList]:
+        """The panels from one weight up to below another."""
+        return [panel for panel in self.panels if panel.weight >= least and (most is None or panel.weight < most)]
 
 
 @signed_in
 def record_page(request: PageRequest, slug: str, pk: int) -> HttpResponse:
-    """`/customers/42/`: the whole page, or without its shell in the drawer."""
+    """`/customers/42/`: the whole page, or without its shell in the drawer; `?tab=contacts` names one part of it."""
     entity = open_entity(request.actor, slug)
     row = reached(request.actor, entity, pk)
-    actor, reader = request.actor, Reader(request.actor)
-    reader.look_up(reader.visible(entity, [*entity.readable, *_stamps(entity)]), [row])
-    rights = allowed(actor, entity, row, {"edit", "delete", *(verb.action for verb in entity.verbs)})
+    panels = offered_panels(request.actor, entity)
+    tab = request.GET.get("tab", "")
+    lazy = next((panel for panel in panels if panel.name == tab and targets(request, f"panel-{tab}-body")), None)
+    if lazy is not None:
+        return show_page(request, "core/detail.html#lazy", {"panel": show_panel(request, lazy, row)})
+    if tab and tab not in (FACTS, PAST, *(panel.name for panel in panels)):
+        raise Http404
+    reader = Reader(request.actor)
+    reader.look_up(reader.visible(entity, [*layouts.readable(entity), *_stamps(entity)]), [row])
+    rights = allowed(request.actor, entity, row, {"edit", "delete", *(verb.action for verb in entity.verbs)})
+    page = _Page(request, entity, row, reader, rights, panels, tab or FACTS)
+    context = _head(page) | (_drawer(page) if for_drawer(request) else _whole(page))
+    return show_page(request, "core/detail.html", context)
+
+
+def _head(page: _Page) -> dict[str, Any]:
+    """What stands above everything else."""
+    entity, row, reader = page.entity, page.row, page.reader
     title = title_of(entity, row)
-    others = reader.facts(entity, row, _other_facts(entity, row))
-    buttons = verb_buttons(entity, row, rights)
-    context = {
+    buttons = verb_buttons(entity, row, page.rights)
+    marks = _marks(page)
+    return {
         "entity": entity,
         "row": row,
         "reader": reader,
         "title": title,
-        "copy": html(copy_button(title)),
+        "copy": copy_button(title),
         "kind": sentence_start(entity.label),
         "number": getattr(row, entity.number) if _shows_number(reader, entity) else "",
-        "address": record_address(entity, pk),
+        "address": record_address(entity, row.pk),
         "list_address": list_address(entity),
         "list_title": sentence_start(entity.label_plural),
-        "head_facts": reader.facts(entity, row, entity.header_facts),
-        "facts": [fact for fact in others if fact.html],
-        "blanks": [fact.label for fact in others if not fact.html and fact.name in entity.fields],
-        "stamps": [fact for fact in reader.facts(entity, row, _stamps(entity)) if fact.html],
+        "marks": [fact for fact in _shown(page, marks) if fact.html],
+        "head_facts": _shown(page, [name for name in entity.header_facts if name not in marks]),
         "verbs": [button for button in buttons if not button.aside],
         "aside_verbs": [button for button in buttons if button.aside],
-        "may_edit": "edit" not in entity.without and "edit" in rights,
-        "may_delete": _is_deletable(entity) and "delete" in rights,
-        "head_panels": _panels(request, entity, row, in_head=True),
-        "panels": _panels(request, entity, row, in_head=False),
-        "history": history_of(reader, entity, row, limit=NEWEST),
-        "neighbours": _neighbours(request, entity, pk),
+        "may_edit": _may_edit(page),
+        "may_delete": _is_deletable(entity) and "delete" in page.rights,
+        "watch": watch_state(reader.actor, entity, row),
+        "head_panels": list(_contents(page, [panel for panel in page.panels if panel.weight < HEAD_WEIGHT])),
+        "tab": page.tab,
+        "tab_address": tab_address(entity, row, page.tab),
     }
-    return show_page(request, "core/detail.html", context)
+
+
+def _drawer(page: _Page) -> dict[str, Any]:
+    """The tabs, and what stands behind the chosen one; nothing is read for the others."""
+    behind = page.heavier(FIRST_WEIGHT)
+    tabs = [(FACTS, _("Basic facts")), *((each.name, str(each.label)) for each in behind), (PAST, _("History"))]
+    context: dict[str, Any] = {
+        "tabs": [
+            {
+                "label": sentence_start(label),
+                "url": tab_address(page.entity, page.row, name),
+                "active": name == page.tab,
+            }
+            for name, label in tabs
+        ],
+        "first_panels": [],
+        "panels": list(_contents(page, [each for each in behind if each.name == page.tab])),
+        "shows_facts": page.tab == FACTS,
+        "shows_past": page.tab == PAST,
+    }
+    if page.tab == FACTS:
+        context |= _facts(page) | {"first_panels": list(_contents(page, page.heavier(HEAD_WEIGHT, FIRST_WEIGHT)))}
+    if page.tab == PAST:
+        context |= _past(page)
+    return context
+
+
+def _whole(page: _Page) -> dict[str, Any]:
+    """All parts, below a bar of links to them; the chosen one is read in any case."""
+    behind = page.heavier(FIRST_WEIGHT)
+    at_once = {each.name for each in behind[:READ_AT_ONCE]} | {page.tab}
+    panels = [
+        show_panel(page.request, each, page.row)
+        if each.name in at_once
+        else panel_in_waiting(page.entity, each, page.row)
+        for each in behind
+    ]
+    shown = [each for each in panels if each is not None]
+    tabs = [("facts-title", _("Basic facts")), *((f"panel-{each.name}", each.label) for each in shown)]
+    return {
+        "tabs": [{"label": sentence_start(label), "url": f"#{name}"} for name, label in tabs] if len(tabs) > 2 else [],
+        "first_panels": list(_contents(page, page.heavier(HEAD_WEIGHT, FIRST_WEIGHT))),
+        "panels": shown,
+        "shows_facts": True,
+        "shows_past": True,
+        "neighbours": _neighbours(page.request, page.entity, page.row.pk),
+        **_facts(page),
+        **_past(page),
+    }
+
+
+def _contents(page: _Page, panels: Sequence[Panel | RelatedList]) -> Iterator[ShownPanel]:
+    for panel in panels:
+        shown = show_panel(page.request, panel, page.row)
+        if shown is not None:
+            yield shown
+
+
+# ------------------------------------------------------------------------------------------------------------ facts
+
+
+def _facts(page: _Page) -> dict[str, Any]:
+    """The sections of facts, and the names of those that are blank."""
+    entity, shown = page.entity, _other_names(page)
+    placed = {name for section in layouts.sections(entity) for name in section.names}
+    parts = [
+        (str(section.title), [name for name in section.names if name in shown]) for section in layouts.sections(entity)
+    ]
+    if parts:
+        parts[0] = (parts[0][0], [*parts[0][1], *(name for name in shown if name not in placed)])
+    sections = [ShownSection(title, _shown(page, names)) for title, names in parts]
+    return {
+        "sections": [
+            ShownSection(each.title, [fact for fact in each.facts if fact.html])
+            for each in sections
+            if any(fact.html for fact in each.facts)
+        ],
+        "blanks": [fact.label for each in sections for fact in each.facts if not fact.html and fact.name in placed],
+    }
+
+
+def _past(page: _Page) -> dict[str, Any]:
+    stamps = page.reader.facts(page.entity, page.row, _stamps(page.entity))
+    return {
+        "history": history_of(page.reader, page.entity, page.row, limit=NEWEST),
+        "stamps": [fact for fact in stamps if fact.html],
+    }
+
+
+def _shown(page: _Page, names: Sequence[str]) -> list[ShownFact]:
+    editable = frozenset(editable_fields(page.entity, page.actor)) if _may_edit(page) else frozenset()
+    return [_shown_fact(page, fact, editable) for fact in page.reader.facts(page.entity, page.row, names)]
+
+
+def _shown_fact(page: _Page, fact: Fact, editable: frozenset[str]) -> ShownFact:
+    edited = fact.name in editable and fact.name != page.entity.title
+    url = record_address(page.entity, page.row.pk, f"inline/{fact.name}") if edited else ""
+    return ShownFact(fact.name, fact.label, fact.html, fact.wide, url)
+
+
+def _may_edit(page: _Page) -> bool:
+    return "edit" not in page.entity.without and "edit" in page.rights
 
 
 def _shows_number(reader: Reader, entity: Entity) -> bool:
     return bool(entity.number) and reader.mode(entity, entity.number) in (FieldMode.OPEN, FieldMode.READ_ONLY)
 
 
-def _other_facts(entity: Entity, row: Any) -> list[str]:
+def _marks(page: _Page) -> list[str]:
+    """The choices among the facts of the head: words beside the name say them better than a field with a label."""
+    kinds = (FieldKind.CHOICE, FieldKind.OPTION)
+    return [name for name in page.entity.header_facts if page.entity.field(name).kind in kinds][:MARKS]
+
+
+def _other_names(page: _Page) -> list[str]:
     """What the head does not show. A mark that nobody sets by hand (a doubtful code) is a fact only when it is set."""
+    entity = page.entity
     shown = {entity.title, entity.number, *entity.header_facts, *_stamps(entity)}
     return [
         name
-        for name in entity.readable
-        if name not in shown and not (_is_mark(entity, name) and not getattr(row, name))
+        for name in layouts.readable(entity)
+        if name not in shown and not (_is_mark(entity, name) and not value_of(page.row, entity.field(name)))
     ]
 
 
 def _is_mark(entity: Entity, name: str) -> bool:
-    return name not in entity.fields and entity.field(name).kind is FieldKind.BOOLEAN
+    field = entity.field(name)
+    return name not in entity.fields and field.custom is None and field.kind is FieldKind.BOOLEAN
 
 
 def _stamps(entity: Entity) -> list[str]:
@@ -119,6 +285,9 @@ def _stamps(entity: Entity) -> list[str]:
 
 def _is_deletable(entity: Entity) -> bool:
     return "delete" not in entity.without and entity.has_column("deleted_at")
+
+
+# ------------------------------------------------------------------------------------------------------------ verbs
 
 
 def verb_buttons(entity: Entity, row: Any, rights: frozenset[str]) -> list[VerbButton]:
@@ -142,55 +311,6 @@ def _button(entity: Entity, row: Any, verb: Verb, *, primary: bool) -> VerbButto
     )
 
 
-def _panels(request: PageRequest, entity: Entity, row: Any, *, in_head: bool) -> list[ShownPanel]:
-    wanted = [
-        panel for panel in entity.panels if (panel.weight < HEAD_WEIGHT) == in_head and modules.is_on(panel.module)
-    ]
-    shown = [
-        _related(request.actor, panel, row) if isinstance(panel, RelatedList) else _own(request, panel, row)
-        for panel in wanted
-    ]
-    return [each for each in shown if each is not None]
-
-
-def _own(request: HttpRequest, panel: Panel, row: Any) -> ShownPanel | None:
-    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by the middleware
-    provided = panel.provide(actor, row)
-    if not provided:
-        return None
-    content = render_to_string(panel.template, {**provided, "record": row}, request)
-    return ShownPanel(panel.name, sentence_start(panel.label), content=content)
-
-
-def _related(actor: Actor, panel: RelatedList, row: Any) -> ShownPanel | None:
-    other = registry.get(panel.slug)
-    if not modules.is_on(other.module) or actor.access.reach(other.slug, "view") is None:
-        return None
-    params = {panel.via: str(row.pk), "columns": ",".join(_columns(actor, other, panel)), "size": str(PANEL_ROWS)}
-    try:
-        page = read(ListQuery.parse(other, actor, params))
-    except ListError:
-        return None  # the field that ties them together is hidden from this reader
-    creates = "create" not in other.without and actor.access.reach(other.slug, "create") is not None
-    return ShownPanel(
-        name=panel.name,
-        label=sentence_start(panel.label),
-        table=make_table(other, page),
-        count=str(page.total) if page.total is not None else "",
-        more_url=f"{list_address(other)}?{panel.via}={row.pk}" if _has_more(page) else "",
-        new_url=f"{list_address(other)}new/?{panel.via}={row.pk}" if creates else "",
-        slug=other.slug,
-    )
-
-
-def _columns(actor: Actor, other: Entity, panel: RelatedList) -> list[str]:
-    return [name for name in panel.columns if actor.access.field_mode(other.slug, name) is not FieldMode.HIDDEN]
-
-
-def _has_more(page: ListPage) -> bool:
-    return bool(page.next_link)
-
-
 def _neighbours(request: HttpRequest, entity: Entity, pk: int) -> dict[str, str]:
     """Addresses of the records before and after this one in the list it was opened from."""
     asked = _list_asked(request, entity)
@@ -198,7 +318,7 @@ def _neighbours(request: HttpRequest, entity: Entity, pk: int) -> dict[str, str]
         return {}
     actor: Actor = request.actor  # type: ignore[attr-defined]  # set by the middleware
     asked["columns"] = entity.title
-    page = read(ListQuery.parse(entity, actor, asked, page_own=frozenset({"open"}), strict=False), count=False)
+    page = read(read_query(entity, actor, asked, page_own=frozenset({"open"}), strict=False), count=False)
     ids = [row.id for row in page.rows]
     if pk not in ids:
         return {}

@@ -9,14 +9,16 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from zhike.core import company, modules, money, numbering
+from zhike.core import company, modules, money, numbering, overlay
 from zhike.core.configuration import actions
 from zhike.core.configuration.rights import COMPANY, MODULES, require
 from zhike.core.entities import Label, SettingsPage, registry
 from zhike.core.money.models import ExchangeRate
+from zhike.core.pages import module_effects, previews
 from zhike.core.pages.answers import MALFORMED, REFUSED, gone_to
 from zhike.core.pages.context import may_open
 from zhike.core.pages.guards import signed_in
@@ -61,9 +63,11 @@ def attempt(form: forms.Form, action: Callable[[], object]) -> int:
     try:
         action()
     except Refused as refusal:
+        overlay.forget()  # what was read under the change that was undone
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         return REFUSED
     except ValidationError as malformed:
+        overlay.forget()
         fields = malformed.message_dict if hasattr(malformed, "error_dict") else {"": malformed.messages}
         for name, sentences in fields.items():
             form.add_error(name if name in form.fields else None, sentences)
@@ -165,13 +169,37 @@ def number_rule_page(request: PageRequest, name: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("settings-numbering"))
     pattern, reset = numbering.current(name)
     form = NumberRuleForm(request.POST or None, initial={"pattern": pattern, "reset": reset})
+
+    def change() -> None:
+        if form.is_bound:
+            actions.change_number_rule(request.actor, name, **form.cleaned_data)
+
     status = 200
-    if request.method == "POST":
-        status = attempt(form, lambda: actions.change_number_rule(request.actor, name, **form.cleaned_data))
+    if request.method == "POST" and not previews.asks_for_look(request):
+        status = attempt(form, change)
         if not status:
             return gone_to(request, _("The numbering rule was saved."), reverse("settings-numbering"))
-    title = _("Numbers of %(records)s") % {"records": rule.label}
-    return _form_page(request, title, form, status, back=reverse("settings-numbering"), example=example(pattern))
+    if form.is_bound and not form.is_valid():
+        preview, problem = SafeString(), previews.complaint(form)
+    else:
+        preview, problem = previews.tried(change, lambda: _coming(request, name))
+    title = _("Numbering of %(records)s") % {"records": rule.label}
+    context = {
+        "title": title,
+        "form": form,
+        "back": reverse("settings-numbering"),
+        "preview": preview,
+        "problem": problem,
+    }
+    return previews.answer(request, preview, problem) or render(
+        request, "core/settings_form_with_preview.html", context, status=status
+    )
+
+
+def _coming(request: PageRequest, name: str) -> SafeString:
+    today = company.today()
+    context = {"numbers": numbering.coming(name, today), "day": today}
+    return previews.rendered(request, "core/settings_numbers_preview.html", context)
 
 
 @signed_in
@@ -190,7 +218,12 @@ def modules_page(request: PageRequest) -> HttpResponse:
             said = _("The module is on now.") if on else _("The module is off now; its data stay.")
             return gone_to(request, said, reverse("settings-modules"))
     shown = [
-        {"module": each, "label": sentence_start(each.label), "is_on": modules.is_on(each.name)}
+        {
+            "module": each,
+            "label": sentence_start(each.label),
+            "is_on": modules.is_on(each.name),
+            "effects": None if each.required else module_effects.effects_of(each.name),
+        }
         for each in modules.declared()
     ]
     context = {"modules": shown, "refusal": refusal}

@@ -8,9 +8,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zhike.core import company
+from zhike.core.actors import Actor
 from zhike.core.entities import Entity, FieldKind, RecordKind, registry
 from zhike.core.lists import Cell, Column, ListPage, Row
 from zhike.core.pages.display import LIST, LIST_IN_TEN_THOUSANDS, Link, Style, Value, html, money, show
+from zhike.core.pages.forms import editable_fields
 from zhike.core.pages.titles import record_address
 from zhike.core.pages.words import sentence_start, speaks_chinese
 
@@ -25,13 +27,17 @@ _FEW = frozenset({FieldKind.OPTION, FieldKind.CHOICE, FieldKind.BOOLEAN, FieldKi
 
 @dataclass(frozen=True)
 class Head:
-    """The head of a column. `sort` is "ascending", "descending" or "none"; `link` is blank where it cannot be sorted."""
+    """The head of a column. `sort` is "ascending", "descending" or "none"; `link` is blank where it cannot be sorted.
+
+    `editable`: its values may be changed where they stand.
+    """
 
     name: str
     label: str
     css: str
     sort: str
     link: str
+    editable: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,15 +62,23 @@ def make_table(entity: Entity, page: ListPage, *, in_ten_thousands: bool = False
     """The table of one page of a list; `selects` gives each row a box."""
     style = LIST_IN_TEN_THOUSANDS if in_ten_thousands else LIST
     makers = [_cell_maker(entity, column, style) for column in page.columns]
+    edited = edited_in_place(entity, page.query.actor)
     return Table(
-        heads=[_head(page, column, style) for column in page.columns],
+        heads=[_head(page, column, style, editable=column.name in edited) for column in page.columns],
         rows=[_row(row, makers, selects=selects) for row in page.rows],
         totals=_totals(page, style),
         has_money=any(column.kind is FieldKind.MONEY for column in page.columns),
     )
 
 
-def _head(page: ListPage, column: Column, style: Style) -> Head:
+def edited_in_place(entity: Entity, actor: Actor) -> frozenset[str]:
+    """The fields whose values this reader may change where they stand; a name is a link and is changed in the form."""
+    if "edit" in entity.without or actor.access.reach(entity.slug, "edit") is None:
+        return frozenset()
+    return frozenset(editable_fields(entity, actor)) - {entity.title}
+
+
+def _head(page: ListPage, column: Column, style: Style, *, editable: bool) -> Head:
     key = page.query.sort[0] if page.query.sort else None
     sort = "none"
     if key is not None and key.name == column.name:
@@ -73,7 +87,7 @@ def _head(page: ListPage, column: Column, style: Style) -> Head:
     if column.kind is FieldKind.MONEY:
         label = f"{label} ({_unit(style)})"
     link = page.query.sort_link(column.name) if column.sortable else ""
-    return Head(column.name, label, "z-cell-number" if column.is_number else "", sort, link)
+    return Head(column.name, label, "z-cell-number" if column.is_number else "", sort, link, editable)
 
 
 def _unit(style: Style) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -67,12 +68,23 @@ def done_sentence(verb: Verb, title: str) -> str:
 
 
 def verb_form(
-    verb: Verb, row: Any, actor: Actor, *, posted: HttpRequest | None = None, preset: Mapping[str, str] | None = None
+    verb: Verb,
+    row: Any,
+    actor: Actor,
+    *,
+    posted: HttpRequest | None = None,
+    answers: MultiValueDict[str, Any] | None = None,
+    preset: Mapping[str, str] | None = None,
 ) -> forms.Form | None:
-    """The verb's form for a record, or for many at once (`row` None), filled with `preset`; None when the verb asks nothing."""
+    """The verb's form for a record, or for many at once (`row` None); None when the verb asks nothing.
+
+    Filled with `preset`, or answered by a request or by `answers` that were kept.
+    """
     if verb.form_class is None:
         return None
-    if posted is None:
+    if answers is not None:
+        form = verb.form_class(answers, record=row, actor=actor)
+    elif posted is None:
         form = verb.form_class(record=row, actor=actor, initial=dict(preset or {}))
     else:
         form = verb.form_class(posted.POST, posted.FILES, record=row, actor=actor)
@@ -109,9 +121,14 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     if malformed is not None:
-        sentence = _beside_fields(form, malformed)
+        sentence = beside_fields(form, malformed)
+    return show_page(request, "core/verb.html", verb_context(entity, row, verb, form, sentence), status=status)
+
+
+def verb_context(entity: Entity, row: Any, verb: Verb, form: forms.Form | None, sentence: str = "") -> dict[str, Any]:
+    """What `core/verb.html` needs."""
     label = sentence_start(verb.label)
-    context = {
+    return {
         "entity": entity,
         "verb": verb,
         "label": label,
@@ -122,10 +139,9 @@ def _show(
         "action": record_address(entity, row.pk, verb.name),
         "back": record_address(entity, row.pk),
     }
-    return show_page(request, "core/verb.html", context, status=status)
 
 
-def _beside_fields(form: forms.Form | None, malformed: ValidationError) -> str:
+def beside_fields(form: forms.Form | None, malformed: ValidationError) -> str:
     """Put each mistake beside its field where the form has it; what has no place there is returned as one sentence."""
     by_field = malformed.message_dict if hasattr(malformed, "error_dict") else {"": malformed.messages}
     elsewhere: list[str] = []

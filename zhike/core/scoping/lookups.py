@@ -40,5 +40,8 @@ class Unindexed(models.Func):
 
 def install() -> None:
     """Make the lookup known to keys; called once at start."""
-    for field_class in (models.ForeignKey, models.OneToOneField, models.BigAutoField, models.BigIntegerField):
+    from zhike.core.fields import RecordKeyField
+
+    numbers = (models.ForeignKey, models.OneToOneField, models.BigAutoField, models.BigIntegerField)
+    for field_class in (*numbers, RecordKeyField):
         field_class.register_lookup(Among)

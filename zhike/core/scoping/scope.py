@@ -3,9 +3,9 @@
 from django.db.models import Q
 
 from zhike.core import modules
-from zhike.core.actors import Actor
+from zhike.core.actors import Actor, Reach
 from zhike.core.entities import Entity, RecordKind, registry
-from zhike.core.scoping.team import shared_with
+from zhike.core.scoping.team import shared_keys, shared_with
 
 NO_ROWS = Q(pk__in=[])
 # What a place in a record's team can give: reading, or working on it. Deleting, handing over and exporting come from roles.
@@ -23,6 +23,8 @@ def scope(actor: Actor, entity: Entity, action: str = "view") -> Q:
     reach = actor.access.reach(entity.slug, action)
     if reach is None:
         return NO_ROWS
+    if entity.kind is RecordKind.ATTACHED:
+        return _attached(actor, entity, reach, action)
     if reach.everything or entity.kind is RecordKind.SHARED:
         return Q()
     owner, department, anchor = _columns(entity)
@@ -35,6 +37,44 @@ def scope(actor: Actor, entity: Entity, action: str = "view") -> Q:
         team_entity = entity.slug if anchor == "pk" else anchor_entity(entity).slug
         shared = shared_with(team_entity, actor.user_id, to_write=action not in _READING)
         reached |= Q(**{f"{'id' if anchor == 'pk' else anchor}__among": shared})
+    return reached
+
+
+def _attached(actor: Actor, entity: Entity, reach: Reach, action: str) -> Q:
+    """Rows of the one who does them, and of the records they are about. What is private is its owner's alone."""
+    if actor.is_system:
+        return Q()
+    reached = (Q() if reach.everything else _reached_attached(actor, reach, action)) & _about_what_is_open(actor)
+    if entity.has_column("is_private"):
+        reached = (reached & Q(is_private=False)) | Q(owner=actor.user_id)
+    return reached
+
+
+def _about_what_is_open(actor: Actor) -> Q:
+    """Without what is about kinds of records that the actor may not see at all, unless he is the one who does it."""
+    shut = [
+        each.slug
+        for each in registry.all()
+        if each.attachable and (not modules.is_on(each.module) or actor.access.reach(each.slug, "view") is None)
+    ]
+    if not shut:
+        return Q()
+    hidden = Q(pk__in=[])
+    for slug in shut:
+        hidden |= Q(about__startswith=f"{slug}:") | Q(anchor__startswith=f"{slug}:")
+    return ~hidden | Q(owner=actor.user_id)
+
+
+def _reached_attached(actor: Actor, reach: Reach, action: str) -> Q:
+    reached = Q(owner__isnull=True, department__isnull=True, reach_owner__isnull=True, reach_department__isnull=True)
+    if reach.owners:
+        owners = sorted(reach.owners)
+        reached |= Q(owner__in=owners) | Q(reach_owner__in=owners)
+    if reach.departments:
+        departments = sorted(reach.departments)
+        reached |= Q(department__in=departments) | Q(reach_department__in=departments)
+    if action not in _NOT_BY_TEAM:
+        reached |= Q(anchor__among=shared_keys(actor.user_id, to_write=action not in _READING))
     return reached
 
 

@@ -159,6 +159,8 @@ def _reach(entity: Entity, row: Any) -> tuple[int | None, int | None, int | None
             return row.owner_id, row.department_id, row.pk
         case RecordKind.PART:
             return row.reach_owner_id, row.reach_department_id, getattr(row, f"{entity.part_of}_id")
+        case RecordKind.ATTACHED:
+            return row.owner_id, row.department_id, None
         case _:
             return None, None, None
 

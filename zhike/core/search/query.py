@@ -162,8 +162,10 @@ def _scope(actor: Actor, entity: Entity) -> store.Match | None:
     reach = actor.access.reach(entity.slug, "view") if modules.is_on(entity.module) else None
     if reach is None:
         return None
-    if reach.everything or entity.kind is RecordKind.SHARED:
+    if (reach.everything and entity.kind is not RecordKind.ATTACHED) or entity.kind is RecordKind.SHARED:
         return _EVERYTHING
+    if entity.kind is RecordKind.ATTACHED:
+        return _attached_scope(actor, entity)
     is_postgresql = connections["default"].vendor == "postgresql"
     parts, parameters = ["(e.owner_id IS NULL AND e.department_id IS NULL)"], list[store.Parameter]()
     for column, ids in (("owner_id", reach.owners), ("department_id", reach.departments)):
@@ -178,6 +180,13 @@ def _scope(actor: Actor, entity: Entity) -> store.Match | None:
     anchor = anchor_entity(entity) if entity.kind is RecordKind.PART else entity
     parameters += [actor.user_id, anchor.slug]
     return store.Match(f"({' OR '.join(parts)})", tuple(parameters))
+
+
+def _attached_scope(actor: Actor, entity: Entity) -> store.Match:
+    """An entry has one owner and department, an attached row two of each: so its own table is asked."""
+    rows: Any = entity.model._default_manager.all()
+    sql, parameters = rows.visible_to(actor).order_by().values("pk").query.sql_with_params()
+    return store.Match(f"e.record_id IN ({sql})", tuple(parameters))
 
 
 def _classes(query: Query) -> Iterable[tuple[MatchClass, tuple[Term, ...]]]:

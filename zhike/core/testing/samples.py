@@ -16,7 +16,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from zhike.core import writes
+from zhike.core import company, writes
 from zhike.core.actors import Actor
 from zhike.core.entities import Entity, Field, FieldKind, registry
 
@@ -123,8 +123,14 @@ def typed(entity: Entity, given: Values) -> dict[str, str]:
         elif isinstance(value, list):
             sent[name] = ", ".join(map(str, value))
         elif value is not False:
-            sent[name] = "" if value is None else str(value.pk if isinstance(value, models.Model) else value)
+            sent[name] = _typed(value)
     return {name: text for name, text in sent.items() if name in entity.fields or entity.has_field(name)}
+
+
+def _typed(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(company.zone()).strftime("%Y-%m-%dT%H:%M")  # as a `datetime-local` input has it
+    return "" if value is None else str(value.pk if isinstance(value, models.Model) else value)
 
 
 def answers(sample: Sample, verb: str, row: Any, person: Any) -> Values:
@@ -135,7 +141,7 @@ def answers(sample: Sample, verb: str, row: Any, person: Any) -> Values:
 def typed_answers(sample: Sample, verb: str, row: Any, person: Any) -> dict[str, Any]:
     """The same as a browser sends it."""
     return {
-        name: [str(each) for each in value] if isinstance(value, list) else str(_json(value))
+        name: [str(each) for each in value] if isinstance(value, list) else _typed(value)
         for name, value in answers(sample, verb, row, person).items()
     }
 

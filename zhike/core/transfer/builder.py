@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.utils.translation import gettext as _
 
-from zhike.core import company, history
+from zhike.core import company, fieldvalues, history, layouts
 from zhike.core.actors import Actor
 from zhike.core.entities import Entity, FieldKind
 from zhike.core.history.models import StateChange
@@ -58,6 +58,8 @@ class Builder:
         self.report = report
         self._missing = missing
         self.clears_blanks = drafter.step.blanks == "clear"
+        # What new records begin with; a blank cell of a mapped column says otherwise.
+        self._usual = layouts.defaults(entity)
         self._extras = {
             name: column for name, column in targets.columns_of(entity.slug).items() if name in drafter.fields
         }
@@ -138,16 +140,25 @@ class Builder:
         if is_blank(cell):
             if work.is_new:
                 work.blanks.add(name)
+                if name in self._usual:
+                    self._empty(work.row, name)
             elif self.clears_blanks:
-                setattr(work.row, name, self.entity.field(name).model_field.get_default())
+                self._empty(work.row, name)
             return
-        setattr(work.row, name, read(cell))
+        fieldvalues.set_value(work.row, self.entity.field(name), read(cell))
+
+    def _empty(self, row: Any, name: str) -> None:
+        field = self.entity.field(name)
+        if field.custom is None:
+            setattr(row, name, field.model_field.get_default())
+        else:
+            fieldvalues.set_value(row, field, None)
 
     def _set_relation(self, work: Work, name: str) -> None:
         cell = work.draft.cells[name]
         if is_blank(cell):
             if self.clears_blanks and not work.is_new:
-                setattr(work.row, name, None)
+                fieldvalues.set_value(work.row, self.relations.fields[name], None)
             return
         text = _text(cell)
         try:
@@ -158,7 +169,7 @@ class Builder:
                 return
             self._refuse_missing(name, text)
             raise
-        setattr(work.row, name, found)
+        fieldvalues.set_value(work.row, self.relations.fields[name], found)
 
     def _refuse_missing(self, name: str, text: str) -> None:
         """Say so where the record named is one that failed earlier in this import."""

@@ -105,6 +105,9 @@ def reader_of(field: Field) -> Reader:
         return partial(values.to_moment, zone=company.zone())
     if kind is FieldKind.LIST:
         return _to_list
+    if kind is FieldKind.MULTI_CHOICE:
+        known = choices_of(field)
+        return lambda cell: [known.read(word) for word in _to_list(cell)]
     simple = {
         FieldKind.INTEGER: values.to_integer,
         FieldKind.PERCENT: values.to_percent,

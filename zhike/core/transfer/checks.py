@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
 
-from zhike.core import writes
+from zhike.core import layouts, writes
 from zhike.core.actors import Actor
 from zhike.core.entities import Entity, registry
 from zhike.core.transfer import targets
@@ -33,7 +33,9 @@ def importable_names(entity: Entity) -> tuple[str, ...]:
         for field in entity.money_fields
         if field.name in entity.fields and entity.has_field(field.currency_name)
     )
-    return tuple(dict.fromkeys((*entity.fields, *currencies, *targets.columns_of(entity.slug))))
+    return tuple(
+        dict.fromkeys((*entity.fields, *layouts.custom(entity), *currencies, *targets.columns_of(entity.slug)))
+    )
 
 
 def check_fields(actor: Actor, entity: Entity, drafter: Drafter) -> None:
@@ -56,8 +58,9 @@ def check_fields(actor: Actor, entity: Entity, drafter: Drafter) -> None:
                 _("Step %(number)d: no history is kept of “%(field)s”. Allowed are: %(allowed)s.")
                 % {"number": number, "field": name, "allowed": ", ".join(entity.history)}
             )
-    match = drafter.step.match
-    if match and (match not in drafter.fields or not entity.has_field(match) or not entity.field(match).kind.is_text):
+    for match in filter(None, drafter.step.match.split(",")):
+        if match in drafter.fields and entity.has_field(match) and entity.field(match).kind.is_text:
+            continue
         raise PlanError(
             _("Step %(number)d: “match” must name a text field that the step fills, not “%(field)s”.")
             % {"number": number, "field": match}

@@ -16,6 +16,7 @@ from zhike.core.transfer.plan import PlanError
 from zhike.core.transfer.plans import run_plan
 from zhike.core.transfer.report import Outcome, Report, StepReport, first_reasons
 from zhike.core.transfer.tables import TableError
+from zhike.core.transfer.undo_jobs import undo_now
 from zhike.core.writes.errors import Refused
 
 # Lines per step; all of it stands in the file of failed rows.
@@ -25,9 +26,15 @@ _REFUSALS = (PlanError, TableError, Refused, ValidationError, OSError)
 
 
 def main(options: argparse.Namespace) -> int:
-    """`zhike import`: `plan` (a path), `dry_run`, `user` (a username, blank for the system). Returns 0, or 1 with a sentence."""
+    """`zhike import`: `plan` (a path) or `undo` (a batch), `dry_run`, `user` (a username, blank for the system).
+
+    Returns 0, or 1 with a sentence.
+    """
     try:
-        report = run_plan(options.plan, _actor(options.user, Via.IMPORT), dry_run=options.dry_run, progress=_progress())
+        actor = actor_called(options.user, Via.IMPORT)
+        if getattr(options, "undo", ""):
+            return _undo(actor, options.undo)
+        report = run_plan(options.plan, actor, dry_run=options.dry_run, progress=_progress())
     except _REFUSALS as refused:
         return _fail(_sentence(refused))
     _clear_progress()
@@ -35,10 +42,19 @@ def main(options: argparse.Namespace) -> int:
     return 0
 
 
+def _undo(actor: Actor, batch: str) -> int:
+    report = undo_now(actor, batch)
+    sys.stdout.writelines(f"{sentence}\n" for sentence in report.summary)
+    for each in report.named[:_REASONS]:
+        who = f" ({each.who}, {each.when})" if each.who else ""
+        sys.stdout.write(f"  {each.title}: {each.reason}{who}\n")
+    return 0
+
+
 def export(options: argparse.Namespace) -> int:
     """`zhike export`: `entity`, `format` (csv, xlsx), `output` (a path, None for standard output), `user`. Returns 0 or 1."""
     try:
-        actor = _actor(options.user, Via.SHELL)
+        actor = actor_called(options.user, Via.SHELL)
         entity = _entity(options.entity)
         rows = entity.model._default_manager.all().visible_to(actor, "export").order_by("pk")  # type: ignore[attr-defined]
         columns = available(entity, actor)
@@ -78,7 +94,8 @@ def _fail(sentence: str) -> int:
     return 1
 
 
-def _actor(username: str, via: Via) -> Actor:
+def actor_called(username: str, via: Via) -> Actor:
+    """The person with this username, or the system for a blank one. Raises `PlanError` for one who is not there."""
     if not username:
         return Actor.system(via)
     from django.contrib.auth import get_user_model
@@ -118,6 +135,8 @@ def report_lines(report: Report) -> Iterator[str]:
         yield from _step_lines(step)
         if step.number in report.failed_files:
             yield "  " + _("Failed rows, with reasons: %(path)s") % {"path": report.failed_files[step.number]}
+    if report.batch and report.count(Outcome.CREATED) + report.count(Outcome.UPDATED):
+        yield _("To undo it: zhike import --undo %(batch)s") % {"batch": report.batch}
     rate = int(report.rows / report.seconds) if report.seconds else 0
     yield _("%(rows)d rows in %(seconds).1f seconds (%(rate)d rows a second).") % {
         "rows": report.rows,

@@ -9,11 +9,12 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from zhike.core.transfer.cells import is_blank
-from zhike.core.transfer.plan import Constant, PlanError, Step
+from zhike.core.transfer.plan import Constant, Moment, PlanError, Step
 from zhike.core.transfer.readers import open_table
 from zhike.core.transfer.suggest import nearest
 from zhike.core.transfer.tables import Cell, Row, Table
 from zhike.core.transfer.templates import Template
+from zhike.core.transfer.values import shown
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,6 +29,8 @@ class Draft:
     other_keys: dict[str, str] = field(default_factory=dict)
     fingerprint: str = ""
     problem: str = ""
+    # Why the row is not to be imported, where somebody said so.
+    left_out: str = ""
 
     @property
     def number(self) -> int:
@@ -48,9 +51,11 @@ class Drafter:
         self._templates = [(name, self._filler(template)) for name, template in step.compose.items()]
         self._constants = [(name, _cell(constant)) for name, constant in step.set.items()]
         self._history = {
-            name: [(self._filler(moment.value), self._position(moment.on)) for moment in moments]
+            name: [(self._filler(moment.value), self._days(moment)) for moment in moments]
             for name, moments in step.history.items()
         }
+        self._left_out = {self._position(name): frozenset(left) for name, left in step.leave_out.items()}
+        self._needs = [self._position(name) for name in step.needs]
         self._key = self._filler(step.key)
         self._other_keys = [(system, self._filler(template)) for system, template in step.keys.items()]
         self.columns = columns
@@ -71,9 +76,14 @@ class Drafter:
     def drafts(self) -> Iterator[Draft]:
         """One draft per row, in order; rows that are broken carry their problem."""
         for row in self.table.rows():
-            yield self._draft(row)
+            if self._says_something(row):
+                yield self.draft(row)
 
-    def _draft(self, row: Row) -> Draft:
+    def _says_something(self, row: Row) -> bool:
+        return not self._needs or any(not is_blank(row.cells[position]) for position in self._needs)
+
+    def draft(self, row: Row) -> Draft:
+        """The draft of one row of the table."""
         if row.problem:
             return Draft(row=row, key="", cells={}, problem=row.problem)
         cells = (
@@ -84,7 +94,9 @@ class Drafter:
             found[name] = _filled(template, positions, cells)
         found.update(self._constants)
         states = {
-            name: [(_filled(template, positions, cells), cells[on]) for (template, positions), on in moments]
+            name: [
+                (_filled(template, positions, cells), _first(cells, days)) for (template, positions), days in moments
+            ]
             for name, moments in self._history.items()
         }
         template, positions = self._key
@@ -101,7 +113,21 @@ class Drafter:
             other_keys={system: _filled(*filler, cells) for system, filler in self._other_keys},
             fingerprint=_fingerprint(found, states),
             problem=problem,
+            left_out=self._left_out_by(row) if self._left_out else "",
         )
+
+    def _left_out_by(self, row: Row) -> str:
+        for position, values in self._left_out.items():
+            text = str(row.cells[position]).strip()
+            if text in values:
+                return _("Left out, as you chose for “%(value)s” in column “%(column)s”.") % {
+                    "value": shown(text),
+                    "column": self.table.columns[position],
+                }
+        return ""
+
+    def _days(self, moment: Moment) -> tuple[int, ...]:
+        return tuple(self._position(name) for name in (moment.on, moment.or_on) if name)
 
     def _aliased(self, position: int, cell: Cell) -> Cell:
         known = self._aliases.get(position)
@@ -132,6 +158,11 @@ def _open(step: Step) -> Table:
     if step.file is None:
         raise TypeError("A step without file has rows of its own.")
     return open_table(step.file, sheet=step.sheet, encoding=step.encoding, delimiter=step.delimiter)
+
+
+def _first(cells: Sequence[Cell], positions: tuple[int, ...]) -> Cell:
+    """The first of these cells that is not blank."""
+    return next((cells[position] for position in positions if not is_blank(cells[position])), "")
 
 
 def _rows_of_plan(step: Step) -> Table:

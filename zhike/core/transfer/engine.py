@@ -38,6 +38,8 @@ class StepImport:
         self.report = self._report()
         self.builder = Builder(run.actor, self.entity, self.drafter, plan.system, self.report, run.report.missing)
         self.writer = BatchWriter(run, self.entity, self.drafter, self.builder, self.report, plan.system)
+        # What a trial batch stands on: rows of the steps before, written for it and rolled back with it.
+        self.stands_on: Callable[[Sequence[Draft]], None] | None = None
         self._size = _FIRST_BATCH
 
     def _report(self) -> StepReport:
@@ -125,9 +127,18 @@ class StepImport:
             self._size = max(_SMALLEST, min(_LARGEST, int(rows * _SECONDS / max(seconds, 0.001)), self._size * 2))
 
     def _write(self, drafts: Sequence[Draft], batch: Batch, careful: bool) -> int:
-        if not careful and self._holds(self.writer.write, drafts):
+        if not careful and self._holds(self._write_whole, drafts):
             return len(drafts)
+        if self.stands_on is not None:
+            # Once for several rows; what they stand on would else be written anew for each.
+            drafts = drafts[:_SMALLEST]
+            self.stands_on(drafts)
         return self._one_by_one(self.writer.write, drafts, batch, self._failed)
+
+    def _write_whole(self, drafts: Sequence[Draft]) -> None:
+        if self.stands_on is not None:
+            self.stands_on(drafts)
+        self.writer.write(drafts)
 
     def _connect(self, drafts: Sequence[Draft], batch: Batch, careful: bool) -> int:
         if not careful and self._holds(self.writer.connect, drafts):

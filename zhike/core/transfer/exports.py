@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +16,7 @@ from zhike.core import company, options, writes
 from zhike.core.actors import Actor
 from zhike.core.entities import Entity, Field, FieldKind, registry
 from zhike.core.events.models import CurrentTransaction, Event
+from zhike.core.fieldvalues import from_stored
 from zhike.core.lists.labels import title_path
 from zhike.core.masking import mask
 from zhike.core.scoping.scope import scope
@@ -37,11 +41,15 @@ class ExportColumn(Protocol):
 
 @dataclass(frozen=True)
 class _Written:
-    """One column of the file: its heading, the path that is read, and how a value is written."""
+    """One column of the file: its heading, the path that is read, and how a value is written.
+
+    `looked_up` is what has to stand beside the row under that path: the title behind a link that an administrator made.
+    """
 
     heading: str
     path: str
     write: Formatter
+    looked_up: Subquery | None = None
 
 
 def export_csv(
@@ -124,7 +132,9 @@ def _log(actor: Actor, entity: Entity, columns: Sequence[ExportColumn], kind: st
 def _values(
     actor: Actor, entity: Entity, written: Sequence[_Written], rows: models.QuerySet[Any]
 ) -> Iterator[list[ExportValue]]:
-    allowed = rows.filter(scope(actor, entity, "export"))
+    allowed = rows.filter(scope(actor, entity, "export")).annotate(
+        **{column.path: column.looked_up for column in written if column.looked_up is not None}
+    )
     writers = [column.write for column in written]
     for values in allowed.values_list(*(column.path for column in written)).iterator(chunk_size=_CHUNK):
         yield [write(value) for write, value in zip(writers, values, strict=True)]
@@ -139,6 +149,9 @@ def _columns(entity: Entity, columns: Sequence[ExportColumn]) -> list[_Written]:
     for column in columns:
         field = column.field
         heading = str(field.label)
+        if field.custom is not None:
+            found.append(_custom(heading, column))
+            continue
         if column.masked:
             blank = field.kind is FieldKind.RELATION
             found.append(_Written(heading, field.name, _nothing if blank else mask))
@@ -147,6 +160,19 @@ def _columns(entity: Entity, columns: Sequence[ExportColumn]) -> list[_Written]:
         if field.currency_name and entity.has_field(field.currency_name):
             found.append(_Written(currency_heading(field), field.currency_name, _as_it_is))
     return found
+
+
+def _custom(heading: str, column: ExportColumn) -> _Written:
+    """A custom value stands in `custom` among the others; of a link the title is looked up beside it."""
+    field = column.field
+    if field.kind is FieldKind.RELATION and field.related is not None:
+        if column.masked:
+            return _Written(heading, "custom", _nothing)
+        linked = Cast(KeyTextTransform(field.name, OuterRef("custom")), models.BigIntegerField())
+        titles = field.related._default_manager.filter(pk=linked).values(title_path(registry.of(field.related)))
+        return _Written(heading, f"title_of_{field.name}", _as_it_is, Subquery(titles[:1]))
+    write: Formatter = mask if column.masked else _formatter(field)
+    return _Written(heading, "custom", lambda custom: write(from_stored(field, custom.get(field.name))))
 
 
 def currency_heading(field: Field) -> str:
@@ -167,6 +193,9 @@ def _formatter(field: Field) -> Formatter:
         return _from(_option_texts(field.option_list))
     if field.kind is FieldKind.PERCENT:
         return lambda value: "" if value is None else f"{value}%"
+    if field.kind is FieldKind.MULTI_CHOICE:
+        texts = _option_texts(field.option_list)
+        return lambda codes: ", ".join(texts.get(code, code) for code in codes)
     if field.kind is FieldKind.LIST:
         return lambda value: ", ".join(map(str, value or ()))
     return _as_it_is

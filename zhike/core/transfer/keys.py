@@ -7,15 +7,16 @@ from zhike.core.entities import Entity
 from zhike.core.external_keys import ExternalKey
 from zhike.core.writes.insertion import insert_values
 
-_COLUMNS = ("entity", "record_id", "system", "key", "fingerprint")
+_COLUMNS = ("entity", "record_id", "system", "key", "fingerprint", "batch_id")
 
 
 class KeyBook:
-    """The keys of one entity in one system."""
+    """The keys of one entity in one system; new ones are marked with the batch that brings them."""
 
-    def __init__(self, entity: Entity, system: str) -> None:
+    def __init__(self, entity: Entity, system: str, batch_id: str) -> None:
         self.entity = entity
         self.system = system
+        self.batch_id = batch_id
 
     def known(self, keys: Iterable[str]) -> dict[str, ExternalKey]:
         """Those of the keys that are known."""
@@ -37,7 +38,7 @@ class KeyBook:
         for key, row, fingerprint in entries:
             entry = known.get(key)
             if entry is None:
-                fresh.append((self.entity.slug, row.pk, self.system, key, fingerprint))
+                fresh.append((self.entity.slug, row.pk, self.system, key, fingerprint, self.batch_id))
             elif (entry.record_id, entry.fingerprint) != (row.pk, fingerprint):
                 entry.record_id, entry.fingerprint = row.pk, fingerprint
                 changed.append(entry)
@@ -46,5 +47,5 @@ class KeyBook:
 
     def remember_others(self, entries: Sequence[tuple[str, str, Any]]) -> None:
         """Keep (system, key, row): names that yet other systems have for rows just made."""
-        rows = [(self.entity.slug, row.pk, system, key, "") for system, key, row in entries if key]
+        rows = [(self.entity.slug, row.pk, system, key, "", self.batch_id) for system, key, row in entries if key]
         insert_values(ExternalKey, _COLUMNS, rows)

@@ -9,6 +9,7 @@ from zhike.core.actors import Actor
 from zhike.core.entities import contribute, registry
 from zhike.core.jobs import JobContext, JobFailed, JobKind, Queue
 from zhike.core.lists import ListError, ListQuery, matching, ordered
+from zhike.core.saved_views.reading import read_query
 from zhike.core.transfer.exports import export_workbook
 
 
@@ -24,7 +25,7 @@ class ListExportArguments:
 def query_of(arguments: ListExportArguments, actor: Actor) -> ListQuery:
     """The question to the list. Raises `ListError`."""
     entity = registry.get(arguments.slug)
-    query = ListQuery.parse(entity, actor, QueryDict(arguments.query), page_own=frozenset({"open", "in"}))
+    query = read_query(entity, actor, QueryDict(arguments.query), page_own=frozenset({"open", "in"}))
     return query.only(*arguments.ids) if arguments.ids else query
 
 

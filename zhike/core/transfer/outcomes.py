@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from zhike.core.transfer.report import Outcome
 from zhike.core.transfer.tables import Cell
@@ -51,10 +53,39 @@ class Outcomes:
                 if number == step:
                     yield row, outcome, reason, cells
 
-    def failed_csv(self, step: int, columns: Sequence[str], zone: ZoneInfo) -> Iterator[bytes]:
-        """The failed rows of a step as they were, with row number and reason behind, to be mended and imported."""
-        rows = ([*cells, row, reason] for row, outcome, reason, cells in self.lines(step) if outcome == Outcome.FAILED)
-        return write_csv([*columns, _("Row"), _("Reason")], rows, zone=zone)
+    def failed_csv(self, steps: Sequence[int], columns: Sequence[str], zone: ZoneInfo) -> Iterator[bytes]:
+        """The rows of one file that failed in any of these steps, as they were, with row number and reasons behind.
+
+        Each row comes once, whatever the number of steps it failed in, so that it can be mended and imported.
+        """
+        return write_csv([*columns, _("Row"), _("Reason")], self._failed(steps), zone=zone)
+
+    def _failed(self, steps: Sequence[int]) -> Iterator[list[ExportValue]]:
+        written: set[int] = set()
+        for step in steps:
+            others = [each for each in steps if each != step]
+            reasons = self._reasons(others) if others else {}
+            for row, outcome, reason, cells in self.lines(step):
+                if outcome == Outcome.FAILED and row not in written:
+                    written.add(row)
+                    yield [*cells, row, " ".join(dict.fromkeys([reason, *reasons.get(row, [])]))]
+
+    def _reasons(self, steps: Sequence[int]) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for step in steps:
+            for row, outcome, reason, _cells in self.lines(step):
+                if outcome == Outcome.FAILED:
+                    found.setdefault(row, []).append(reason)
+        return found
+
+
+def given_back_columns() -> frozenset[str]:
+    """What the two columns behind rows that are given back are called, in all languages."""
+    found: set[str] = set()
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found |= {_("Row"), _("Reason")}
+    return frozenset(found)
 
 
 def _plain(cell: Cell) -> str | int:

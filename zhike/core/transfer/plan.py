@@ -31,10 +31,14 @@ class When(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """One entry of a field's history: `value` held from the day in the column `on`; a blank column drops the entry."""
+    """One entry of a field's history: `value` held from the day in the column `on`; a blank column drops the entry.
+
+    `or_on` is the column looked at where `on` is blank.
+    """
 
     value: Template
     on: str
+    or_on: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +67,12 @@ class Step:
     history: Mapping[str, tuple[Moment, ...]] = field(default_factory=dict)
     # System → template of the key it has there, besides the plan's own.
     keys: Mapping[str, Template] = field(default_factory=dict)
-    # A text field that recognises records which nobody imported.
+    # A text field that recognises records which nobody imported; several, joined by commas, must all agree.
     match: str = ""
+    # Column to values whose rows are left out.
+    leave_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # Columns of which one must be filled, else the row says nothing of this entity.
+    needs: tuple[str, ...] = ()
     # "keep": a blank cell leaves what a record has; "clear": it empties the field.
     blanks: str = "keep"
 

@@ -20,6 +20,7 @@ from zhike.core.transfer.drafts import Drafter
 from zhike.core.transfer.engine import StepImport
 from zhike.core.transfer.outcomes import Outcomes
 from zhike.core.transfer.plan import Plan, PlanError, load_plan
+from zhike.core.transfer.rehearsal import Rehearsal
 from zhike.core.transfer.relations import Finder
 from zhike.core.transfer.report import Outcome, Report
 from zhike.core.transfer.runs import DirectRun, OnProgress, Run, TrialRun, rolled_back
@@ -36,6 +37,7 @@ def run_plan(path: Path, actor: Actor, *, dry_run: bool = False, progress: OnPro
     plan = load_plan(path)
     report = Report(plan=plan.name, dry_run=dry_run)
     batch_id = f"import-{secrets.token_hex(8)}"
+    report.batch = "" if dry_run else batch_id
     folder = Path(settings.DATA_DIR) / "imports"
     outcomes = Outcomes(folder / f"{batch_id}.jsonl")
     started = time.monotonic()
@@ -73,8 +75,11 @@ def carry_out(run: Run, plan: Plan) -> None:
     if plan.currency and reached <= 1:
         with run.batch():
             _set_currency(run.actor, plan.currency)
-    for step in plan.steps:
-        if step.number >= reached:
+    left = [step for step in plan.steps if step.number >= reached]
+    if run.is_trial and not run.remembers and len(plan.steps) > 1:
+        Rehearsal(run, plan).execute(left)
+    else:
+        for step in left:
             StepImport(run, plan, step).execute()
     if plan.heads:
         with run.batch():
@@ -154,5 +159,5 @@ def _give_back(plan: Plan, report: Report, outcomes: Outcomes, folder: Path, bat
         path = folder / f"{batch_id}-step-{step.number}-failed.csv"
         columns = Drafter(step, ()).table.columns
         with path.open("wb") as stream:
-            stream.writelines(outcomes.failed_csv(step.number, columns, company.zone()))
+            stream.writelines(outcomes.failed_csv([step.number], columns, company.zone()))
         report.failed_files[step.number] = str(path)

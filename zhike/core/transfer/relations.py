@@ -15,6 +15,8 @@ from zhike.core.transfer.cells import NotKnown
 from zhike.core.transfer.values import NotUnderstood, shown
 
 _KEPT = 20_000
+# How a person's choice of one record stands among texts: what a file says cannot name a record it may not see either.
+_CHOSEN = "#id:"
 _SUGGESTED_FROM = 20_000
 
 
@@ -33,6 +35,10 @@ class Finder:
         self._number = "" if by else entity.number
         self._sort_key = _sort_key_of(entity, self._title)
         self._has_title = entity.has_field(self._title) and entity.field(self._title).kind.is_text
+
+    def forget(self) -> None:
+        """Look everything up again: what was found may have been rolled back."""
+        self._found.clear()
 
     def load(self, texts: Iterable[str]) -> None:
         """Look up the texts not yet known, all at once."""
@@ -73,7 +79,7 @@ class Finder:
         return {text: self._pick(text, keys, by_id) for text in texts}
 
     def _condition(self, texts: set[str], ids: Iterable[int]) -> Q:
-        condition = Q(pk__in=list(ids))
+        condition = Q(pk__in=[*ids, *_chosen(texts)])
         if self._number:
             condition |= Q(**{f"{self._number}__in": texts})
         if self._sort_key is not None:
@@ -85,6 +91,8 @@ class Finder:
         return condition
 
     def _pick(self, text: str, keys: dict[str, int], by_id: dict[int, Any]) -> tuple[Any, ...]:
+        if text.startswith(_CHOSEN):
+            return tuple(by_id[pk] for pk in _chosen({text}) if pk in by_id)
         if text in keys:
             # A record known by that key but out of reach is not replaced by a namesake.
             return (by_id[keys[text]],) if keys[text] in by_id else ()
@@ -96,6 +104,16 @@ class Finder:
             return ()
         same = tuple(row for row in by_id.values() if getattr(row, self._title) == text)
         return same or tuple(row for row in by_id.values() if getattr(row, self._title).casefold() == text.casefold())
+
+
+def chosen_record(pk: int) -> str:
+    """The text that names just this record, as a replacement of a value."""
+    return f"{_CHOSEN}{pk}"
+
+
+def _chosen(texts: Iterable[str]) -> list[int]:
+    numbers = (text.removeprefix(_CHOSEN) for text in texts if text.startswith(_CHOSEN))
+    return [int(number) for number in numbers if number.isdecimal() and len(number) < 19]
 
 
 def _sort_key_of(entity: Entity, title: str) -> PinyinKeyField | None:
@@ -123,6 +141,15 @@ class Relations:
             self._narrowed_by[name] = _shared_parents(entity, related, name)
         # Those that tell others apart come first.
         self.order = sorted(self.fields, key=lambda name: len(self._narrowed_by[name]))
+
+    def forget(self) -> None:
+        """Look everything up again."""
+        for finder in self.finders.values():
+            finder.forget()
+
+    def narrowed_by(self, name: str) -> tuple[str, ...]:
+        """The columns of the record by which namesakes of this relation are told apart."""
+        return tuple(ours for _theirs, ours in self._narrowed_by[name])
 
     def find(self, name: str, text: str, row: Any) -> Any:
         """The record that `text` names for the field, given what is already set on `row`.

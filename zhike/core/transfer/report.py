@@ -1,9 +1,10 @@
 """What an import did, or would do: counts per step, rows with their reasons, unknown values with suggestions."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,11 @@ _LABELS = {
 # Kept in the report itself; the rest stands in the file of outcomes.
 SHOWN = 200
 _MISSING = 10_000
+# Kinds of reasons told apart; what a sentence quotes does not make it another kind.
+_KINDS = 100
+_QUOTED = re.compile("“[^”]*”|[0-9]+")
+# What `StepReport.mark` keeps.
+Mark: TypeAlias = tuple[dict[str, int], int, int, Unknowns, dict[str, "Reason"]]
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,20 @@ class RowNote:
     row: int
     outcome: str
     reason: str
+
+    @property
+    def label(self) -> Any:
+        return Outcome(self.outcome).label
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One kind of reason: an example of its sentence, how many rows it holds for, the first of them, and their outcome."""
+
+    sentence: str
+    count: int
+    first_row: int
+    outcome: str
 
     @property
     def label(self) -> Any:
@@ -60,6 +80,7 @@ class StepReport:
     incomplete: int = 0
     notes: list[str] = field(default_factory=list)
     rows: list[RowNote] = field(default_factory=list)
+    reasons: dict[str, Reason] = field(default_factory=dict)
     unknowns: Unknowns = field(default_factory=Unknowns)
     unknown_values: tuple[UnknownValue, ...] = ()
     finished: bool = False
@@ -67,24 +88,39 @@ class StepReport:
     def count(self, outcome: Outcome, row: int = 0, reason: str = "") -> None:
         """Count one row; with a reason it is noted too."""
         self.counts[outcome] += 1
-        if reason and len(self.rows) < SHOWN:
-            self.rows.append(RowNote(row, outcome, reason))
+        if reason:
+            self._note(row, outcome, reason)
 
     def note_incomplete(self, row: int, outcome: Outcome, reason: str) -> None:
         """A row that was written, but with something left out."""
         self.incomplete += 1
+        self._note(row, outcome, reason)
+
+    def _note(self, row: int, outcome: str, reason: str) -> None:
         if len(self.rows) < SHOWN:
             self.rows.append(RowNote(row, outcome, reason))
+        kind = f"{outcome} {_QUOTED.sub('…', reason)}"[:300]
+        known = self.reasons.get(kind)
+        if known is not None:
+            self.reasons[kind] = Reason(known.sentence, known.count + 1, known.first_row, outcome)
+        elif len(self.reasons) < _KINDS:
+            self.reasons[kind] = Reason(reason, 1, row, outcome)
 
-    def mark(self) -> tuple[dict[str, int], int, int, Unknowns]:
+    def mark(self) -> Mark:
         """What `back_to` returns to when a batch is rolled back."""
-        return dict(self.counts), self.incomplete, len(self.rows), self.unknowns.copy()
+        return dict(self.counts), self.incomplete, len(self.rows), self.unknowns.copy(), dict(self.reasons)
 
-    def back_to(self, mark: tuple[dict[str, int], int, int, Unknowns]) -> None:
+    def back_to(self, mark: Mark) -> None:
         """Forget what was counted since `mark`."""
-        counts, self.incomplete, length, unknowns = mark
-        self.counts, self.unknowns = dict(counts), unknowns.copy()
+        counts, self.incomplete, length, unknowns, reasons = mark
+        self.counts, self.unknowns, self.reasons = dict(counts), unknowns.copy(), dict(reasons)
         del self.rows[length:]
+
+    def kinds_of_reasons(self) -> list[Reason]:
+        """What went wrong, the failures first, each kind once, the most frequent first."""
+        return sorted(
+            self.reasons.values(), key=lambda each: (each.outcome != Outcome.FAILED, -each.count, each.first_row)
+        )
 
     @property
     def total(self) -> int:
@@ -99,6 +135,7 @@ class StepReport:
             "incomplete": self.incomplete,
             "notes": self.notes,
             "rows": [asdict(each) for each in self.rows],
+            "reasons": {kind: asdict(each) for kind, each in self.reasons.items()},
             "unknowns": self.unknowns.to_json(),
             "unknown_values": [asdict(each) for each in self.unknown_values],
             "finished": self.finished,
@@ -115,6 +152,7 @@ class StepReport:
             incomplete=stored["incomplete"],
             notes=list(stored["notes"]),
             rows=[RowNote(**each) for each in stored["rows"]],
+            reasons={kind: Reason(**each) for kind, each in stored.get("reasons", {}).items()},
             unknowns=Unknowns.from_json(stored["unknowns"]),
             unknown_values=tuple(UnknownValue(**each) for each in stored["unknown_values"]),
             finished=stored["finished"],
@@ -130,6 +168,8 @@ class Report:
     steps: list[StepReport] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    # What its events are known by, to undo it; blank for a trial.
+    batch: str = ""
     failed_files: dict[int, str] = field(default_factory=dict)
     # What failed, by entity and the texts that name it: (step, row). Rows that name it say so instead of "unknown".
     missing: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)

@@ -39,6 +39,8 @@ class ImportTarget(Contribution):
     appoint: Callable[[Actor, Any, Any], bool] | None = None
     # What a new row gets before its columns are read.
     begin: Callable[[Any], None] | None = None
+    # State field to what finds the id of the state that records begin in, for files that say when they began.
+    first_states: tuple[tuple[str, Callable[[], int | None]], ...] = ()
     # The entity whose records are appointed.
     appoints: str = ""
 
@@ -73,6 +75,11 @@ def columns_of(slug: str) -> dict[str, ImportColumn]:
 def beginnings(slug: str) -> tuple[Callable[[Any], None], ...]:
     """What new rows of an entity get first."""
     return tuple(target.begin for target in _of(slug) if target.begin is not None)
+
+
+def first_states(slug: str) -> dict[str, Callable[[], int | None]]:
+    """What finds the id of the state in which records begin, by field."""
+    return {name: find for target in _of(slug) for name, find in target.first_states}
 
 
 def words_of(slug: str) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from zhike.core import writes
+from zhike.core import layouts, writes
 from zhike.core.entities import Entity
 from zhike.core.external_keys import ExternalKey
 from zhike.core.transfer import targets
@@ -17,6 +17,7 @@ from zhike.core.transfer.plan import When
 from zhike.core.transfer.relations import Finder
 from zhike.core.transfer.report import Outcome, StepReport
 from zhike.core.transfer.runs import Run
+from zhike.core.transfer.suggest import folded
 
 
 class BatchWriter:
@@ -31,7 +32,7 @@ class BatchWriter:
         self.builder = builder
         self.report = report
         self.step = drafter.step
-        self.keys = KeyBook(entity, system)
+        self.keys = KeyBook(entity, system, run.actor.batch_id)
         self._seen: dict[str, int] = {}
         self._beginnings = targets.beginnings(entity.slug)
 
@@ -89,6 +90,11 @@ class BatchWriter:
         if draft.problem:
             self.tell(draft, Outcome.FAILED, draft.problem)
             return False
+        if draft.left_out:
+            self.tell(draft, Outcome.SKIPPED, draft.left_out)
+            return False
+        if self.step.needs and self._lacks_record(draft):
+            return False
         first = self.note_seen(draft)
         if first is not None:
             reason = _("“%(key)s” is already in row %(row)d.") % {"key": draft.key, "row": first}
@@ -101,6 +107,14 @@ class BatchWriter:
             self.tell(draft, Outcome.UNCHANGED)
         else:
             return self._takes_known(draft)
+        return False
+
+    def _lacks_record(self, draft: Draft) -> bool:
+        """Whether the record that this part belongs to was in the same row and failed: its reason is told once, there."""
+        for missing in self.run.report.missing.values():
+            if str(draft.cells.get(self.entity.part_of, "")) in missing:
+                self.tell(draft, Outcome.SKIPPED, _("The record it belongs to could not be imported."))
+                return True
         return False
 
     def _takes_known(self, draft: Draft) -> bool:
@@ -135,22 +149,25 @@ class BatchWriter:
         return works
 
     def _new_row(self) -> Any:
-        row = self.entity.model()
+        row = layouts.new_row(self.entity)
         for begin in self._beginnings:
             begin(row)
         return row
 
     def _matched(self, drafts: Sequence[Draft]) -> dict[str, int]:
         """Records that nobody imported but that the plan's `match` field recognises."""
-        name = self.step.match
+        name, *further = self.step.match.split(",")
         if not name or not drafts:
             return {}
         texts = {draft.key: str(draft.cells.get(name, "")).strip() for draft in drafts}
         finder = Finder(self.run.actor, self.entity, "", by=name)
         finder.load(text for text in texts.values() if text)
         found: dict[str, int] = {}
-        for key, text in texts.items():
+        for draft in drafts:
+            key, text = draft.key, texts[draft.key]
             candidates = finder.candidates(text) if text else ()
+            if further:
+                candidates = tuple(row for row in candidates if _agrees(row, draft, further))
             if len(candidates) > 1:
                 raise RowRefused(
                     _("“%(value)s” names %(count)d records. Use the number or the key of the one that is meant.")
@@ -159,6 +176,10 @@ class BatchWriter:
             if candidates:
                 found[key] = candidates[0].pk
         return found
+
+    def forget_seen(self) -> None:
+        """Take no key for a double: what was seen before has been rolled back."""
+        self._seen.clear()
 
     def _rows(self, ids: Iterable[int]) -> dict[int, Any]:
         wanted = list(ids)
@@ -185,3 +206,8 @@ class BatchWriter:
 
     def has_self_reference(self, draft: Draft) -> bool:
         return any(not is_blank(draft.cells.get(name, "")) for name in self.builder.self_references)
+
+
+def _agrees(row: Any, draft: Draft, names: Sequence[str]) -> bool:
+    """Whether these fields of a record say what the draft says, however it is spaced."""
+    return all(folded(str(draft.cells.get(name, ""))) == folded(str(getattr(row, name) or "")) for name in names)

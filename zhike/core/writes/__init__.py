@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from zhike.core.actors import Actor
+from zhike.core.customfields import index as custom_index
 from zhike.core.entities import registry
 from zhike.core.writes import record, values
 from zhike.core.writes.deletion import delete, erase, purge, restore
@@ -187,6 +188,7 @@ def _check_unique(batch: Sequence[Written]) -> None:
     if len(batch) != 1:
         return
     row, changed = batch[0].row, batch[0].changes.keys()
+    custom_index.check_unique(registry.of(row), row, changed)
     row.validate_unique(exclude={each.name for each in row._meta.concrete_fields} - changed)
     # Those without a list of columns are checks, or compare expressions.
     if any(not changed.isdisjoint(getattr(each, "fields", ()) or changed) for each in row._meta.constraints):

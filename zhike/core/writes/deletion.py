@@ -9,11 +9,14 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhike.core import attachment
 from zhike.core.actors import Actor
-from zhike.core.entities import Entity, registry
+from zhike.core.customfields import index as custom_index
+from zhike.core.entities import Entity, RecordKind, registry
 from zhike.core.events.models import Event
 from zhike.core.external_keys import ExternalKey
 from zhike.core.history.models import StateChange
+from zhike.core.record_keys import by_entity
 from zhike.core.scoping.team import TeamMember
 from zhike.core.search import index
 from zhike.core.writes import record, values
@@ -57,6 +60,8 @@ def restore(actor: Actor, row: Any) -> Any:
             raise RuleBroken(
                 _("Restore “%(name)s” first; this belongs to it.") % {"name": getattr(found, entity.part_of)}
             )
+        if entity.kind is RecordKind.ATTACHED:
+            _must_still_be_there(found)
         deletion_id = found.deletion_id
         for each, rows in _with_parts(entity, found, deleted_by=deletion_id):
             for one in rows:
@@ -64,6 +69,14 @@ def restore(actor: Actor, row: Any) -> Any:
                 _must_be_free(one)
             _mark(actor, each, rows, None, None, "restore")
     return found
+
+
+def _must_still_be_there(row: Any) -> None:
+    for slug, ids in by_entity([row.about]).items():
+        rows: Any = registry.get(slug).model._default_manager
+        about = rows.filter(pk__in=ids).first()
+        if about is None or getattr(about, "deleted_at", None) is not None:
+            raise RuleBroken(_("Restore “%(name)s” first; this belongs to it.") % {"name": about or row.about})
 
 
 def needing(actor: Actor, entity: Entity, row: Any) -> list[tuple[str, str]]:
@@ -126,6 +139,7 @@ def _must_be_deletable(entity: Entity) -> None:
 def _must_be_free(row: models.Model) -> None:
     try:
         row.validate_constraints()
+        custom_index.check_unique(registry.of(row), row, getattr(row, "custom", ()))
     except ValidationError as taken:
         raise RuleBroken(
             _("“%(name)s” cannot come back, since another record has taken its place: %(reason)s")
@@ -139,14 +153,20 @@ def _with_parts(entity: Entity, row: Any, *, deleted_by: Any, every: bool = Fals
     for anchor, anchors in levels:
         for part in registry.parts_of(anchor):
             rows = part.model._default_manager.filter(**{f"{part.part_of}__in": [each.pk for each in anchors]})
-            if not every:
-                rows = (
-                    rows.filter(deleted_at__isnull=True) if deleted_by is None else rows.filter(deletion_id=deleted_by)
-                )
-            found = list(rows.order_by("pk"))
+            found = list(_of_deletion(rows, deleted_by, every=every).order_by("pk"))
             if found:
                 levels.append((part, found))
+        for attached, every_row in attachment.attached_to(anchor, anchors):
+            found = list(_of_deletion(every_row, deleted_by, every=every).order_by("pk"))
+            if found:
+                levels.append((attached, found))
     return levels
+
+
+def _of_deletion(rows: Any, deleted_by: Any, *, every: bool) -> Any:
+    if every:
+        return rows
+    return rows.filter(deleted_at__isnull=True) if deleted_by is None else rows.filter(deletion_id=deleted_by)
 
 
 def _mark(actor: Actor, entity: Entity, rows: list[Any], at: Any, deletion_id: Any, verb: str) -> None:
@@ -162,6 +182,7 @@ def _mark(actor: Actor, entity: Entity, rows: list[Any], at: Any, deletion_id: A
     for row in rows:
         row.deleted_at, row.deletion_id, row.version = at, deletion_id, row.version + 1
     Event.objects.bulk_create([record.event_of(actor, entity, row, verb, {}, None, now) for row in rows])
+    custom_index.mark(entity, ids, live=at is None)
     if at is None:
         index.refresh(entity, rows)
     else:
@@ -190,6 +211,7 @@ def _remove_for_good(actor: Actor, entity: Entity, rows: list[Any], *, keep_even
     TeamMember.objects.filter(**generic).delete()
     ExternalKey.objects.filter(**generic).delete()
     index.remove(entity, ids)
+    custom_index.remove(entity, ids)
     try:
         entity.model._default_manager.filter(pk__in=ids).delete()
     except models.ProtectedError as held:

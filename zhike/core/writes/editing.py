@@ -6,8 +6,9 @@ from typing import Any
 from django.db import models, transaction
 
 from zhike.core.actors import Actor
-from zhike.core.entities import Entity, registry
+from zhike.core.entities import Entity, FieldKind, registry
 from zhike.core.events.models import Event
+from zhike.core.fieldvalues import is_custom, related_of, set_value, to_stored, value_of
 from zhike.core.writes import values
 from zhike.core.writes.errors import Conflict, Difference
 from zhike.core.writes.locking import lock
@@ -28,17 +29,19 @@ def merge_edit(
         row = lock(actor, entity, [pk], "edit")[pk]
         theirs = changes_since(entity, row, version)
         mine = {
-            name: value for name, value in wanted.items() if _stored(value) != theirs.get(name, _now(entity, row, name))
+            name: value
+            for name, value in wanted.items()
+            if _stored(entity, name, value) != theirs.get(name, _now(entity, row, name))
         }
         clashes = {
-            name: Difference(name, theirs=getattr(row, name), mine=value)
+            name: Difference(name, theirs=_shown(entity, row, name), mine=value)
             for name, value in mine.items()
-            if name in theirs and _stored(value) != _now(entity, row, name)
+            if name in theirs and _stored(entity, name, value) != _now(entity, row, name)
         }
         if clashes:
             raise Conflict(clashes, row.version)
         for name, value in mine.items():
-            setattr(row, name, value)
+            set_value(row, entity.field(name), value)
         return save(actor, row, verb=verb, action="edit"), frozenset(theirs) - frozenset(mine)
 
 
@@ -54,9 +57,15 @@ def changes_since(entity: Entity, row: Any, version: int) -> dict[str, Any]:
     return before
 
 
-def _stored(value: Any) -> Any:
-    return values.stable(value)
+def _stored(entity: Entity, name: str, value: Any) -> Any:
+    return to_stored(entity.field(name), value) if is_custom(name) else values.stable(value)
 
 
 def _now(entity: Entity, row: Any, name: str) -> Any:
-    return values.stable(getattr(row, entity.field(name).attname))
+    return row.custom.get(name) if is_custom(name) else values.stable(getattr(row, entity.field(name).attname))
+
+
+def _shown(entity: Entity, row: Any, name: str) -> Any:
+    """The value as a person is shown it: of a relation the record."""
+    field = entity.field(name)
+    return related_of(row, field) if field.kind is FieldKind.RELATION else value_of(row, field)

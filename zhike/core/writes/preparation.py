@@ -82,7 +82,7 @@ def fill_derived(entity: Entity, row: Any) -> None:
 
 def settle_ownership(entity: Entity, row: Any, before: dict[str, Any] | None) -> None:
     """Department is the owner's when ownership is given, unless one was chosen."""
-    if entity.kind is not RecordKind.OWNED or row.owner_id is None:
+    if entity.kind not in (RecordKind.OWNED, RecordKind.ATTACHED) or row.owner_id is None:
         return
     owner_changed = before is None or before["owner"] != row.owner_id
     department_chosen = row.department_id is not None and (before is None or before["department"] != row.department_id)

@@ -8,11 +8,15 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhike.core import company, history, numbering
+from zhike.core import attachment, company, history, layouts, numbering
 from zhike.core.actors import Actor
+from zhike.core.customfields import index as custom_index
+from zhike.core.customfields import rules as custom_rules
 from zhike.core.entities import Entity, RecordKind, registry
 from zhike.core.events.models import CurrentTransaction, Event, current_transaction
+from zhike.core.fieldvalues import is_custom
 from zhike.core.history.models import StateChange
+from zhike.core.scoring import engine as scoring
 from zhike.core.search import index
 from zhike.core.writes import preparation, values
 from zhike.core.writes.errors import Conflict, NotAllowed
@@ -23,19 +27,31 @@ from zhike.core.writes.results import Written
 def prepare(actor: Actor, entity: Entity, batch: Sequence[Written]) -> None:
     """Bring every row of the batch into the form that may be stored, and find what changed. Raises before anything is written."""
     preparation.copy_reach(entity, [each.row for each in batch])
+    if entity.kind is RecordKind.ATTACHED:
+        about = {each.row.pk: each.before["about"] for each in batch if each.before is not None}
+        attachment.follow(actor, entity, [each.row for each in batch], about)
     blank = values.snapshot(entity, entity.model())  # a model is slow to make: once per batch
+    usual = values.snapshot(entity, layouts.new_row(entity)) if layouts.defaults(entity) else blank
+    filled_in = {*entity.fields, *layouts.custom(entity)}
     for each in batch:
         row = each.row
         preparation.tidy_texts(row)
+        custom_rules.clean(entity, row, blank if each.before is None else each.before)
         preparation.settle_ownership(entity, row, each.before)
         each.touched = frozenset(_differences(entity, each, blank)) | each.blanks
+        if each.is_new and usual is not blank:
+            each.touched &= (
+                frozenset(_differences(entity, each, usual)) | each.blanks
+            )  # nobody's wish, but the company's
         # What the person asked for is judged before the rule adds what follows from it.
-        preparation.check_field_rights(actor, entity, each.touched & set(entity.fields))
+        preparation.check_field_rights(actor, entity, each.touched & filled_in)
         if entity.prepare is not None:
             entity.prepare(actor, each)
         preparation.fill_derived(entity, row)
         each.changes = _differences(entity, each, blank)
         preparation.check_values(entity, row, frozenset(each.changes), is_new=each.is_new)
+        custom_rules.check_required(actor, entity, each)
+    custom_rules.check_links(entity, batch)
     _draw_numbers(entity, batch)
 
 
@@ -78,6 +94,8 @@ def update(actor: Actor, entity: Entity, batch: Sequence[Written]) -> None:
             for column in entity.model._meta.concrete_fields
             if column.name in names
         }
+        if any(map(is_custom, each.changes)):
+            assignments["custom"] = each.row.custom
         condition = {"pk": each.row.pk} | ({"version": each.row.version} if versioned else {})
         if versioned:
             assignments["version"] = each.row.version + 1
@@ -90,7 +108,7 @@ def update(actor: Actor, entity: Entity, batch: Sequence[Written]) -> None:
 def _kept(entity: Entity) -> set[str]:
     """Columns written with every update, changed or not: stamps and what machinery derives."""
     tracked = {each.name for each in values.tracked_columns(entity)}
-    untouchable = {"id", "version", "created_at", "created_by", "deleted_at", "deletion_id", *entity.derived}
+    untouchable = {"id", "version", "created_at", "created_by", "deleted_at", "deletion_id", "custom", *entity.derived}
     return {each.name for each in entity.model._meta.concrete_fields} - tracked - untouchable
 
 
@@ -160,7 +178,7 @@ def event_of(
         entity=entity.slug,
         record_id=row.pk,
         version=getattr(row, "version", 0),
-        party_id=_party(entity, row),
+        party_id=attachment.party_of(entity, row),
         changes={
             name: [values.stable(old), values.stable(new)]
             for name, (old, new) in changes.items()
@@ -172,14 +190,6 @@ def event_of(
         batch_id=actor.batch_id,
         request_id=actor.request_id,
     )
-
-
-def _party(entity: Entity, row: Any) -> int | None:
-    if not entity.party:
-        return None
-    column = "pk" if entity.party == "id" else f"{entity.party}_id"
-    found: int | None = getattr(row, column)
-    return found
 
 
 _STATE_COLUMNS = (
@@ -208,12 +218,15 @@ def _states(actor: Actor, entity: Entity, each: Written, effective_on: date | No
 
 
 def settle(actor: Actor, entity: Entity, batch: Sequence[Written]) -> None:
-    """What the write entails: the search index, the reach of parts, and what the entity's own hook does."""
+    """What the write entails: the search index, the reach of parts, points, and what the entity's own hook does."""
+    custom_index.follow(entity, batch)
     index.refresh(entity, [each.row for each in batch])
     moved = [each for each in batch if not each.is_new and each.changed("owner", "department")]
     if entity.kind is RecordKind.OWNED and moved:
         for part in registry.parts_of(entity):
             move_parts(part, [each.row for each in moved])
+    attachment.carry(entity, batch)
+    scoring.follow(entity, [each.row for each in batch])
     if entity.settle is not None:
         entity.settle(actor, batch)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
@@ -18,7 +18,9 @@ JsonValue = Any
 # Stamps and machinery that never count as a change.
 MACHINERY = frozenset(
     {"id", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at", "deletion_id"}
-    | {"reach_owner", "reach_department"}
+    | {"reach_owner", "reach_department", "anchor", "party_id"}
+    # Compared value by value, under the keys of its fields.
+    | {"custom"}
 )
 
 # Never written to the log, not even as a hash.
@@ -29,6 +31,8 @@ def stable(value: Any) -> JsonValue:
     """A value as JSON holds it: decimals and days as text, moments as ISO in UTC, records as their id."""
     if isinstance(value, Decimal):
         return format(value, "f")
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).isoformat()
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     if isinstance(value, UUID):
@@ -59,9 +63,11 @@ def _is_kept_by_machinery(field: models.Field[Any, Any]) -> bool:
 
 
 def snapshot(entity: Entity, row: models.Model) -> dict[str, Any]:
-    """The tracked values of a row, by field name."""
+    """The tracked values of a row, by field name; custom ones in their stored form, where they are filled in."""
     names, read = _reader(entity.model, entity.derived)
-    return dict(zip(names, read(row), strict=True))
+    found = dict(zip(names, read(row), strict=True))
+    custom = getattr(row, "custom", None)
+    return found | custom if custom else found
 
 
 @cache
@@ -77,4 +83,8 @@ def _reader(
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """What differs between two snapshots: name → (old, new)."""
-    return {name: (before[name], value) for name, value in after.items() if before[name] != value}
+    found = {name: (before.get(name), value) for name, value in after.items() if before.get(name) != value}
+    if len(before) > len(after) or found:
+        # Custom values that are blank now.
+        found |= {name: (before[name], None) for name in before.keys() - after.keys()}
+    return found

@@ -189,7 +189,7 @@ def _move_records(actor: Actor, user: User, department: Department) -> None:
     Who may move a person may move what is his.
     """
     for entity in registry.all():
-        if entity.kind is not RecordKind.OWNED:
+        if entity.kind not in (RecordKind.OWNED, RecordKind.ATTACHED):
             continue
         rows = entity.model._default_manager.filter(owner=user.pk, deleted_at=None).exclude(department=department.pk)
         ids = list(rows.order_by("pk").values_list("pk", flat=True))

@@ -1,5 +1,6 @@
 """Roles in the settings: the list, and the editor of rights."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,19 +10,24 @@ from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zhike.core.pages import previews
 from zhike.core.pages.answers import MALFORMED, REFUSED, show_page
 from zhike.core.pages.guards import signed_in
 from zhike.core.pages.requests import PageRequest
-from zhike.core.writes import NotAllowed, Refused
-from zhike.identity import actions, role_matrix
+from zhike.core.writes import NotAllowed, Refused, RuleBroken
+from zhike.identity import actions, role_matrix, role_preview
 from zhike.identity.access import ANY
-from zhike.identity.models import Role
+from zhike.identity.models import Role, User
 from zhike.identity.panels import role_rules
 from zhike.identity.role_words import describe_role, settings_rights
+
+# Who can be chosen for a look at what a role lets somebody see.
+_PEOPLE = 500
 
 
 class RoleForm(forms.Form):
@@ -99,14 +105,18 @@ def edit_role(request: PageRequest, pk: int) -> HttpResponse:
         return _editor(request, role, RoleForm(initial=first))
     form = RoleForm(request.POST)
     form.is_valid()
+    is_look = previews.asks_for_look(request)
     try:
         role_rights = _read_rights(request, role)
     except ValidationError as malformed:
         form.add_error(None, malformed)
         role_rights = {}
     if form.errors:
-        return _editor(request, role, form, status=MALFORMED)
+        shown = previews.answer(request, SafeString(), previews.complaint(form)) if is_look else None
+        return shown or _editor(request, role, form, status=MALFORMED)
     wanted = role_rights | form.cleaned_data
+    if is_look:
+        return _look(request, role, form, wanted)
     version = request.POST.get("version", "")
     try:
         saved = actions.edit_role(request.actor, role, int(version) if version.isdecimal() else role.version, wanted)
@@ -118,6 +128,27 @@ def edit_role(request: PageRequest, pk: int) -> HttpResponse:
         request, _("The role “%(name)s” is saved and counts from the next click of its holders.") % {"name": saved}
     )
     return HttpResponseRedirect(reverse("settings_role", args=[role.pk]))
+
+
+def _look(request: PageRequest, role: Role, form: RoleForm, wanted: dict[str, Any]) -> HttpResponse:
+    """What the chosen person would see if the role were saved as it stands in the page."""
+    chosen = request.POST.get("person", "")
+    people = User.objects.visible_to(request.actor).filter(state=User.State.ACTIVE)
+    person = people.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
+
+    def shown() -> SafeString:
+        if person is None:
+            raise RuleBroken(_("Choose a person first."))
+        saved = Role.objects.visible_to(request.actor).get(pk=role.pk)
+        seen = role_preview.seen_by(person, saved, alone=request.POST.get("alone") == "1")
+        return previews.rendered(request, "identity/role_sees.html", {"seen": seen})
+
+    preview, problem = previews.tried(lambda: actions.edit_role(request.actor, role, role.version, wanted), shown)
+    for name, value in wanted.items():
+        setattr(role, name, value)
+    return previews.answer(request, preview, problem) or _editor(
+        request, role, form, sees={"preview": preview, "problem": problem, "chosen": chosen}
+    )
 
 
 @signed_in
@@ -166,8 +197,20 @@ def _refuse(form: forms.Form, refusal: Refused | ValidationError) -> int:
     return MALFORMED
 
 
-def _editor(request: PageRequest, role: Role, form: RoleForm, *, status: int = 200) -> HttpResponse:
+def _people(request: PageRequest, role: Role) -> list[tuple[int, str]]:
+    """Who may be chosen for a look: holders of the role first."""
+    people = User.objects.visible_to(request.actor).filter(state=User.State.ACTIVE)
+    holders = list(people.filter(user_roles__role=role).order_by("full_name_key", "pk")[:_PEOPLE])
+    others = people.exclude(user_roles__role=role).order_by("full_name_key", "pk")[: _PEOPLE - len(holders)]
+    return [(each.pk, str(each)) for each in (*holders, *others)]
+
+
+def _editor(
+    request: PageRequest, role: Role, form: RoleForm, *, status: int = 200, sees: Mapping[str, object] | None = None
+) -> HttpResponse:
     context = {
+        "people": _people(request, role),
+        "sees": sees or {},
         "role": role,
         "form": form,
         "version": request.POST.get("version") or role.version,

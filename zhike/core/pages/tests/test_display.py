@@ -11,7 +11,7 @@ from django.utils import translation
 from zhike.core.entities import registry
 from zhike.core.masking import mask
 from zhike.core.pages import moments
-from zhike.core.pages.display import LIST, LIST_IN_TEN_THOUSANDS, PAGE, Link, Style, Value, plain, show
+from zhike.core.pages.display import LIST, LIST_IN_TEN_THOUSANDS, PAGE, Link, Style, Value, plain, short_money, show
 
 EVIL = "<script>alert(1)</script>\"'&"
 
@@ -173,3 +173,21 @@ def test_a_moment_is_told_in_the_readers_zone_with_the_exact_one_as_title() -> N
 @pytest.mark.django_db
 def test_plain_text_is_not_escaped_since_it_goes_into_sentences() -> None:
     assert plain(Value(field=registry.get("customers").field("name"), value="A & B")) == "A & B"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("amount", "chinese", "english"),
+    [
+        (Decimal(0), "0.00 元", "CNY 0"),
+        (Decimal("9999.99"), "9,999.99 元", "CNY 10,000"),
+        (Decimal(921620), "92.16 万元", "CNY 921,620"),
+        (Decimal(120_000_000), "1.20 亿元", "CNY 120,000,000"),
+        (Decimal(-20_000), "-2.00 万元", "CNY -20,000"),
+    ],
+)
+def test_a_big_figure_is_short_in_each_language(amount: Decimal, chinese: str, english: str) -> None:
+    with translation.override("zh-hans"):
+        assert short_money(amount) == chinese
+    with translation.override("en"):
+        assert short_money(amount) == english

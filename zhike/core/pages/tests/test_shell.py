@@ -109,14 +109,6 @@ def test_search_escapes_what_was_typed(people: Cast) -> None:
     assert "<script>alert" not in page
 
 
-def test_home_counts_what_the_person_sees_and_lists_his_own(people: Cast) -> None:
-    customer(people.ana, "Ana's bank")
-    customer(people.cyd, "Canary of cyd")
-    page = text_of(client_of(people.ana).get("/"))
-    assert "Ana&#x27;s bank" in page
-    assert "Canary" not in page
-
-
 @pytest.mark.parametrize("fault", [errors.bad_request, errors.not_found, errors.not_allowed])
 def test_errors_say_nothing_of_the_machine(fault: object) -> None:
     request = RequestFactory().get("/x/")

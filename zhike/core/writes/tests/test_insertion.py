@@ -85,8 +85,8 @@ def test_the_number_of_the_transaction_is_that_of_single_events() -> None:
 
 
 def test_rows_without_need_of_an_id_are_stored_from_tuples() -> None:
-    names = ("entity", "record_id", "system", "key", "fingerprint")
-    insert_values(ExternalKey, names, [("x", number, "s", f"键 {number}", "") for number in range(60)])
+    names = ("entity", "record_id", "system", "key", "fingerprint", "batch_id")
+    insert_values(ExternalKey, names, [("x", number, "s", f"键 {number}", "", "") for number in range(60)])
     single = ExternalKey.objects.create(entity="x", record_id=99, system="s", key="one more")
     found = ExternalKey.objects.filter(entity="x").order_by("pk")
     assert list(found.values_list("record_id", flat=True)) == [*range(60), 99]

@@ -1,0 +1,1 @@
+"""Watching a record: whoever does hears of its changes."""
