@@ -55,6 +55,8 @@ def row_json(row: Any) -> dict[str, Any]:
 
 def _value(cell: Cell) -> Any:
     if cell.related is not None:
+        if cell.column.kind is FieldKind.RECORD:
+            return {"key": str(cell.value), "label": cell.related.label, "reachable": cell.related.reachable}
         return {"id": cell.related.id, "label": cell.related.label, "reachable": cell.related.reachable}
     value = cell.value
     if isinstance(value, Decimal):

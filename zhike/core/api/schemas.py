@@ -32,6 +32,14 @@ class Label(Schema):
     reachable: bool
 
 
+class KeyLabel(Schema):
+    """A record of any kind: its key as it is sent ("customers:42"), and how it is called; `reachable` as in `Label`."""
+
+    key: str
+    label: str
+    reachable: bool
+
+
 class Total(Schema):
     """How many match. Beyond 10,000 an estimate, then `exact` is false."""
 
@@ -146,6 +154,8 @@ def _input(field: EntityField, *, required: bool) -> dict[str, Any]:
 def _answer_type(field: EntityField) -> Any:
     if field.kind is FieldKind.RELATION:
         return Label
+    if field.kind is FieldKind.RECORD:
+        return KeyLabel | str
     if field.kind in (FieldKind.MONEY, FieldKind.DECIMAL):
         return str
     return {
