@@ -34,8 +34,9 @@ class Story:
         return found - timedelta(days=max(0, found.weekday() - 4))
 
     def moment(self, day: date) -> datetime:
-        """A moment of the working hours of that day that lies behind us."""
-        return min(self.hour(day), datetime.now(company.zone()) - timedelta(minutes=self.chance.randint(5, 50)))
+        """A moment of the working hours of that day; of the day before where it would lie ahead."""
+        found = self.hour(day)
+        return found if found < datetime.now(company.zone()) else found - timedelta(days=1)
 
     def hour(self, day: date) -> datetime:
         """A moment of the working hours of that day, in the company's zone."""
