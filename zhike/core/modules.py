@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from zhike.core import overlay
+from zhike.core.actors import Actor
 from zhike.core.entities.declarations import Module
 from zhike.core.entities.registry import registry
 
@@ -28,6 +29,16 @@ _off = overlay.Setting("modules", _load_off)
 def is_on(name: str) -> bool:
     """Whether the module may be used; a blank name is always on."""
     return not name or name not in _off.get()
+
+
+def may_open(actor: Actor, module: str, right: str) -> bool:
+    """Whether the actor may open what needs `right`: blank, `slug:action`, or a right outside entities."""
+    if not is_on(module):
+        return False
+    if not right:
+        return actor.user is not None
+    slug, colon, action = right.partition(":")
+    return actor.access.reach(slug, action) is not None if colon else actor.access.may(right)
 
 
 def declared() -> list[Module]:

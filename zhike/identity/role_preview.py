@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from zhike.core import menu, modules
 from zhike.core.actors import Access, Actor, Via
 from zhike.core.entities import SettingsPage, registry
-from zhike.core.pages.context import may_open
 from zhike.core.pages.guards import rows_of
 from zhike.core.pages.words import sentence_start
 from zhike.identity.access import Holding, PersonAccess, access_of
@@ -59,11 +58,15 @@ def seen_by(user: User, role: Role, *, alone: bool) -> Seen:
             for entity in registry.all()
             if modules.is_on(entity.module)
         ],
-        menu=[sentence_start(menu.label_of(item)) for item in menu.shown() if may_open(actor, item.module, item.right)],
+        menu=[
+            sentence_start(menu.label_of(item))
+            for item in menu.shown()
+            if modules.may_open(actor, item.module, item.right)
+        ],
         settings=[
             sentence_start(page.label)
             for page in registry.contributions(SettingsPage)
-            if page.right and may_open(actor, page.module, page.right)
+            if page.right and modules.may_open(actor, page.module, page.right)
         ],
     )
 

@@ -56,14 +56,7 @@ class FirstStep(Contribution):
 
 def tiles_of(actor: Actor) -> list[Tile]:
     """All tiles this person may have, in their usual order."""
-    return [tile for tile in registry.contributions(Tile) if _may_have(actor, tile)]
-
-
-def _may_have(actor: Actor, tile: Tile) -> bool:
-    if not modules.is_on(tile.module):
-        return False
-    slug, _colon, action = tile.right.partition(":")
-    return not tile.right or actor.access.reach(slug, action) is not None
+    return [tile for tile in registry.contributions(Tile) if modules.may_open(actor, tile.module, tile.right)]
 
 
 @dataclass(frozen=True)
@@ -102,12 +95,5 @@ def arrange(actor: Actor, order: Sequence[str], hidden: Sequence[str]) -> None:
 
 def first_steps(actor: Actor) -> list[tuple[FirstStep, bool]]:
     """The steps that this person may take, each with whether it is done."""
-    steps = [
-        step for step in registry.contributions(FirstStep) if modules.is_on(step.module) and _may_take(actor, step)
-    ]
+    steps = [step for step in registry.contributions(FirstStep) if modules.may_open(actor, step.module, step.right)]
     return [(step, step.is_done(actor)) for step in steps]
-
-
-def _may_take(actor: Actor, step: FirstStep) -> bool:
-    slug, colon, action = step.right.partition(":")
-    return actor.access.reach(slug, action) is not None if colon else actor.access.may(step.right)

@@ -89,10 +89,9 @@ def _event_lines(actor: Actor, events: list[Event]) -> list[Line]:
 
 def creatable(actor: Actor) -> Mapping[str, object] | None:
     """What this person may create, of what has a list in the menu."""
-    from zhike.core.pages.context import may_open
     from zhike.core.pages.list_page import may_create
 
-    items = [item for item in registry.contributions(MenuItem) if may_open(actor, item.module, item.right)]
+    items = [item for item in registry.contributions(MenuItem) if modules.may_open(actor, item.module, item.right)]
     slugs = [item.url_name.partition(":")[0] for item in items if item.url_name.endswith(":list")]
     entities = [registry.get(slug) for slug in dict.fromkeys(slugs)]
     made = [entity for entity in entities if modules.is_on(entity.module) and may_create(entity, actor)]

@@ -79,7 +79,7 @@ class Shell:
 
     @cached_property
     def _entries(self) -> list[tuple[MenuItem, str]]:
-        allowed = [item for item in menu.shown() if may_open(self._actor, item.module, item.right)]
+        allowed = [item for item in menu.shown() if modules.may_open(self._actor, item.module, item.right)]
         return [(item, url) for item in allowed if (url := _reverse(item.url_name))]
 
     @cached_property
@@ -151,16 +151,6 @@ class Shell:
 def shell(request: HttpRequest) -> dict[str, Shell]:
     """The context processor."""
     return {"shell": Shell(request)}
-
-
-def may_open(actor: Actor, module: str, right: str) -> bool:
-    """Whether the actor may open what needs `right`: blank, `slug:action`, or a right outside entities."""
-    if not modules.is_on(module):
-        return False
-    if not right:
-        return actor.user is not None
-    slug, colon, action = right.partition(":")
-    return actor.access.reach(slug, action) is not None if colon else actor.access.may(right)
 
 
 def initials(name: str) -> str:

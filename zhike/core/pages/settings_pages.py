@@ -20,7 +20,6 @@ from zhike.core.entities import Label, SettingsPage, registry
 from zhike.core.money.models import ExchangeRate
 from zhike.core.pages import module_effects, previews
 from zhike.core.pages.answers import MALFORMED, REFUSED, gone_to
-from zhike.core.pages.context import may_open
 from zhike.core.pages.guards import signed_in
 from zhike.core.pages.requests import PageRequest
 from zhike.core.pages.settings_forms import CompanyForm, NumberRuleForm, RateForm
@@ -45,7 +44,7 @@ def settings_index(request: PageRequest) -> HttpResponse:
     """`/settings/`: what this person may change, in groups."""
     groups: dict[str, list[SettingsLink]] = {}
     for page in registry.contributions(SettingsPage):
-        if not may_open(request.actor, page.module, page.right):
+        if not modules.may_open(request.actor, page.module, page.right):
             continue
         try:
             url = reverse(page.url_name)
