@@ -51,15 +51,21 @@ def pytest_report_header() -> str:
     return f"database: {databases.current_run().kind}"
 
 
+# What pytest-django opens a database for; where none of them is, reaching one fails.
+_OPENS_DATABASE = frozenset({"db", "transactional_db", "django_db_setup", "django_db_reset_sequences", "live_server"})
+
+
 def _runs_here(item: pytest.Item, kind: Kind) -> bool:
     names = {mark.name for mark in item.iter_markers()}
+    opens = "django_db" in names or _OPENS_DATABASE & set(getattr(item, "fixturenames", ()))
     match kind:
         case Kind.MEMORY:
             return not names & {"file", "journey", "postgres"}
         case Kind.FILE:
             return "postgres" not in names and ("smoke" in names if "journey" in names else "file" in names)
         case Kind.POSTGRES:
-            return "sqlite" not in names
+            # What touches no database has been shown on SQLite already.
+            return "sqlite" not in names and bool(opens or "postgres" in names)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist writes the groups into the test ids

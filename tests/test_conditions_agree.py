@@ -80,6 +80,8 @@ def _comparisons(draw: st.DrawFn, entity: Entity, only: tuple[Path, ...] = ()) -
         except conditions.ConditionError:
             low, high = high, low
         return {**raw, "value": [low, high]}
+    if operator is Operator.LONGER_THAN:
+        return {**raw, "value": draw(st.integers(0, 12))}
     if operator is Operator.WITHIN:
         return {**raw, "value": draw(st.sampled_from(("P7D", "P1M", {"in": "P2W"}, {"ago": "P3D", "unit": "workday"})))}
     if operator.takes_list:

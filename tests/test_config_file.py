@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +13,7 @@ from zhike.config.cli import main
 from zhike.core import configfile, layouts, menu, modules, numbering, options, overlay
 from zhike.core.actors import Actor, Via
 from zhike.core.configfile import ConfigRefused, DocumentError
+from zhike.core.configfile.views import departments_by_path
 from zhike.core.configuration import actions as configuration
 from zhike.core.configuration import menu_actions, option_actions
 from zhike.core.configuration.option_actions import Words
@@ -22,6 +23,8 @@ from zhike.core.customfields.checking import Draft
 from zhike.core.entities import registry
 from zhike.core.events.models import Event
 from zhike.core.saved_views import actions as views
+from zhike.core.saved_views.models import SavedView
+from zhike.core.saved_views.reading import visible_views
 from zhike.core.scoring import actions as scoring
 from zhike.core.scoring.actions import RuleDraft
 from zhike.core.writes import NotAllowed
@@ -291,6 +294,61 @@ def test_a_view_of_single_records_is_left_out_and_said(admin: Actor, people: Cas
     views.create_view(admin, registry.get("customers"), name="安娜的", state=state, shared="everyone")
     assert configfile.export(admin)["views"] == {}
     assert "安娜的" in left_out()[0]
+
+
+def test_views_of_one_department_go_by_its_path(admin: Actor, people: Cast) -> None:
+    ana = Actor.of(people.ana, Via.PAGE)
+    customers = registry.get("customers")
+    state = {"condition": SOURCE, "sort": "name"}
+    views.create_view(ana, customers, name="官网来的", state=state, shared="department")
+    wanted = configfile.export(admin)
+    path = next(iter(wanted["department_views"]["customers"]))
+    assert path.endswith(str(people.ana.department))
+    SavedView.objects.all().delete()
+
+    text = configfile.write_document(wanted, "toml")
+    found = configfile.bring_in(admin, configfile.read_document(text.encode(), "toml"))
+    assert [each.path for each in found] == [f"department_views.customers.{path}.官网来的"]
+    row = SavedView.objects.get()
+    assert (row.department, row.shared, row.owner, row.sort) == (
+        people.ana.department, "department", people.admin, "name",
+    )  # fmt: skip
+    assert [each.name for each in visible_views(ana, customers) if each.pk] == ["官网来的"]
+    assert configfile.bring_in(admin, wanted, prune=True) == []
+    wanted["department_views"]["customers"][path]["官网来的"]["sort"] = "-name"
+    assert [each.path for each in configfile.bring_in(admin, wanted)] == [f"{found[0].path}.sort"]
+    wanted["department_views"] = {}
+    assert [each.kind for each in configfile.bring_in(admin, wanted, prune=True)] == ["removed"]
+    assert not SavedView.objects.exists()
+
+
+def test_a_view_of_a_department_that_is_not_here_is_skipped_with_the_reason(
+    admin: Actor, people: Cast, client: Client, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    one = {"condition": {}, "sort": "name"}
+    document = {"zhike": {"format": 1}, "department_views": {"customers": {"总部/火星": {"远": one}}}}
+    (left,) = configfile.bring_in(admin, document)
+    assert (left.kind, left.path) == ("skipped", "department_views.customers.总部/火星.远")
+    assert "总部/火星" in left.because
+    assert not SavedView.objects.exists()
+    path = tmp_path / "zhike.json"
+    path.write_text(json.dumps(document), "utf-8")
+    assert main(["config", "import", str(path), "--as", people.admin.username]) == 0
+    assert f"! {left.path}: " in capsys.readouterr().out
+
+    client.force_login(people.admin)
+    with path.open("rb") as opened:
+        page = client.post("/settings/configuration/", {"file": opened}).content.decode()
+    assert left.because in page
+    assert 'name="seen"' in page
+    assert 'z-form__foot"><a' in page  # nothing to bring in
+
+
+def test_a_second_view_of_ones_own_under_the_same_name_is_skipped(admin: Actor, people: Cast) -> None:
+    views.create_view(admin, registry.get("customers"), name="远", state={}, shared="everyone")
+    path = next(path for path, pk in departments_by_path().items() if pk == people.ana.department_id)
+    document = {"zhike": {"format": 1}, "department_views": {"customers": {path: {"远": {"sort": "name"}}}}}
+    assert [each.kind for each in configfile.bring_in(admin, document)] == ["skipped"]
 
 
 @given(

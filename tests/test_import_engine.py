@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.import_plans import CUSTOMERS, SYSTEM, TWO, Import
+from zhike.activities.models import Activity
 from zhike.core import writes
 from zhike.core.events.models import Event
 from zhike.core.external_keys import ExternalKey
@@ -284,3 +285,18 @@ def test_the_currency_changes_only_while_no_money_is_stored(bring: Import) -> No
     assert bring("no,name,level,staff\n1,甲,key,5\n", money).counts["unchanged"] == 1
     with pytest.raises(PlanError, match="cannot become EUR any more, since customers with amounts are stored"):
         bring(TWO, step.replace("USD", "EUR"))
+
+
+def test_names_of_participants_find_people_and_no_name_is_lost(bring: Import) -> None:
+    customer = writes.create(SYSTEM, Customer(name="甲"))
+    contact = writes.create(SYSTEM, Contact(name="王总", customer=customer))
+    step = 'entity = "activities"\nkey = "{no}"\ncolumns = {about = "客户", people = "参与人", content = "内容"}\n'
+    report = bring('no,客户,参与人,内容\n1,甲,"王总、路人",聊过\n2,甲,,电话\n', step)
+    assert (report.counts["created"], report.counts["failed"]) == (2, 0)
+    first, second = Activity.objects.order_by("pk")
+    assert (first.people, first.participants) == ([f"contacts:{contact.pk}"], "路人")
+    assert (second.people, second.participants) == (None, "")
+    report = bring('no,客户,参与人,内容\n1,甲,"王总、路人",聊过两次\n', step)
+    assert report.counts["updated"] == 1
+    first.refresh_from_db()
+    assert (first.people, first.participants, first.content) == ([f"contacts:{contact.pk}"], "路人", "聊过两次")

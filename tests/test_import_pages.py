@@ -155,7 +155,10 @@ def test_pressing_import_twice_imports_once(dan: Steps) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [(b"", "The submitted file is empty|Choose a file first|file is empty"),
-    (b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe\x80", "cannot be recognised"),
+    (b"name,level\n", "names of columns, but no rows below them"), (b"%PDF-1.7\n1 0 obj", "This file is no table"),
+    (b"<html><table><tr><td>name</td></tr></table>", "web page or XML under the name of a table"),
+    (b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe\x80", "This file is no table"),
+    (b"\x89XNG\r\n\x1a\n\x00\x00\xff\xfe\x80", "cannot be recognised"),
      (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 99, "old Excel file"), (b"\n\n", "file is empty"),
      (",".join(f"c{number}" for number in range(2_000)).encode(), "has 2000 columns; at most 500 can be read"),
      ],
@@ -167,6 +170,16 @@ def test_a_file_that_is_no_table_is_refused_and_not_kept(dan: Steps, content: by
     assert re.search(sentence, dan.text)
     assert set(files.folder().iterdir()) == before
     assert not TableImport.objects.exists()
+
+
+def test_names_of_columns_that_come_again_in_a_row_are_no_record(dan: Steps) -> None:
+    dan.upload("客户名称,客户级别\n客户名称,客户级别\n甲,重点客户\n").send("columns")
+    assert dan.row.look is not None
+    assert dan.row.look.report["strange"] == []
+    dan.send("doubles").work()
+    assert "This row repeats the names of the columns; it is no record." in dan.text
+    dan.send("trial").work()
+    assert list(Customer.objects.values_list("name", flat=True)) == ["甲"]
 
 
 def test_a_cell_of_ten_megabytes_is_refused_with_a_sentence(dan: Steps) -> None:

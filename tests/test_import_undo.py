@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from zhike.core import writes
@@ -18,8 +19,9 @@ from zhike.core.jobs.worker import run_here, work_once
 from zhike.core.search.models import SearchEntry
 from zhike.core.transfer.command import main
 from zhike.core.transfer.jobs import IMPORT, ImportArguments, Made, Part
-from zhike.core.transfer.undo import Undoing, UndoReport, batch_of_undoing
+from zhike.core.transfer.undo import Undoing, batch_of_undoing
 from zhike.core.transfer.undo_jobs import ask_undo, undo_now
+from zhike.core.transfer.undo_report import UndoReport
 from zhike.core.writes.errors import NotAllowed, RuleBroken
 from zhike.customers.models import Contact, Customer
 from zhike.identity.factories import Cast, cast
@@ -165,6 +167,56 @@ def test_opportunities_go_with_their_lines_the_customers_made_for_them_and_their
         assert not model.objects.filter(deleted_at=None).exists()
     assert not StateChange.objects.filter(entity="opportunities").exists()
     assert not ExternalKey.objects.exists()
+
+
+def test_what_comes_back_from_the_recycle_bin_brings_what_went_with_it(people: Cast) -> None:
+    content = "客户,联系人\n甲,王一\n乙,李二\n"
+    parts = [Part(slug="contacts", via="customer", key="{客户}/1", columns={"name": "联系人"}, needs=["联系人"])]
+    batch = bring(people.actor("dan"), content, key="{客户}", columns={"name": "客户"}, parts=parts)
+    assert take_back(people.actor("dan"), batch).removed == 4
+    writes.restore(SYSTEM, Customer.objects.get(name="甲"))
+    assert set(Contact.objects.filter(deleted_at=None).values_list("name", flat=True)) == {"王一"}
+
+
+def test_companies_of_one_file_that_name_each_other_go_together_unless_one_must_stay(people: Cast) -> None:
+    content = "no,name,of\n1,母公司,\n2,子公司,1\n3,孙公司,2\n4,另一母公司,\n5,另一子公司,4\n"
+    given = {"columns": {"name": "name", "parent": "of"}, "system": "many"}
+    batch = bring(people.actor("dan"), content, **given)
+    writes.create(people.actor("dan"), Opportunity(name="机会", customer=Customer.objects.get(name="孙公司")))
+    report = take_back(people.actor("dan"), batch)
+    assert (report.removed, report.kept) == (2, 3)
+    assert live() == {"母公司", "子公司", "孙公司"}
+    reasons = {kept.title: kept.reason for kept in report.named}
+    assert reasons["孙公司"] == "It is needed by opportunity “机会”."
+    assert reasons["母公司"] == "It is needed by customer “子公司”."
+
+
+def test_what_cannot_be_removed_does_not_keep_the_others_of_its_batch(
+    people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = bring(people.actor("dan"))
+    delete_many = writes.delete_many
+
+    def refusing(actor: Actor, rows: Any, **more: Any) -> Any:
+        if any(row.name == "乙" for row in rows):
+            raise RuleBroken("Not this one.")
+        return delete_many(actor, rows, **more)
+
+    monkeypatch.setattr(writes, "delete_many", refusing)
+    report = take_back(people.actor("dan"), batch)
+    assert (report.removed, report.kept, live()) == (2, 1, {"乙"})
+    assert report.named[0].reason == "Not this one."
+
+
+def test_the_statements_of_an_undoing_do_not_grow_with_its_records(people: Cast) -> None:
+    def statements(count: int) -> int:
+        rows = "no,name,level,staff\n" + "".join(f"{count}-{each},公司{count}-{each},key,1\n" for each in range(count))
+        batch = bring(people.actor("dan"), rows)
+        with CaptureQueriesContext(connection) as asked, transaction.atomic():
+            Undoing(people.actor("dan"), batch, UndoReport()).some(None)
+        return len(asked)
+
+    assert statements(100) == statements(30)
 
 
 def test_an_undoing_broken_off_between_two_batches_goes_on_exactly(people: Cast) -> None:

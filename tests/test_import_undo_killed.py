@@ -15,8 +15,9 @@ from zhike.core.external_keys import ExternalKey
 from zhike.core.jobs import Job, files
 from zhike.core.jobs.worker import run_here
 from zhike.core.transfer.jobs import IMPORT
-from zhike.core.transfer.undo import UndoReport, batch_of_undoing
+from zhike.core.transfer.undo import batch_of_undoing
 from zhike.core.transfer.undo_jobs import ask_undo
+from zhike.core.transfer.undo_report import UndoReport
 from zhike.customers.models import Customer
 
 

@@ -68,7 +68,7 @@ def name_everything(world: World) -> None:
     kinds = [kind for kind in CustomKind if kind is not CustomKind.RECORD]
     made = [field(kind, required=False) for kind in kinds]
     sections = [Part(names=tuple(each.key for each in made), title_zh="节", title_en="Section")]
-    field_actions.arrange(SYSTEM, "customers", [Part(names=registry.get("customers").fields), *sections])
+    field_actions.arrange(SYSTEM, "customers", [Part(names=(*registry.get("customers").fields, "tags")), *sections])
     for entity in registry.all():
         EntityName.objects.get_or_create(entity=entity.slug)
         for name in entity.readable:

@@ -2,7 +2,7 @@
 
   sqlite       in memory: everything that needs no other process
   sqlite-file  concurrency, crashes, live servers, and a smoke of the browser journeys
-  postgres     everything again, with all journeys
+  postgres     everything that opens a database again, with all journeys
 `--long` runs the tests marked `long` instead, and then all tests once more on Debian's PostgreSQL if apt installed it.
 
 All passes run even if one fails. The last line is pytest's own; if an earlier pass failed, its closing line is said

@@ -18,9 +18,11 @@ import { start as startInline } from './inline.js'
 import { start as startKeys } from './keys.js'
 import { start as startLook } from './look.js'
 import { start as startMenus } from './menus.js'
+import { start as startOnce } from './once.js'
 import { start as startMentions } from './mentions.js'
 import { start as startPoll } from './poll.js'
 import { start as startPreferences } from './preferences.js'
+import { start as startQuick } from './quick.js'
 import { start as startRows } from './rows.js'
 import { start as startColumns } from './columns.js'
 import { start as startToasts } from './toasts.js'
@@ -29,6 +31,7 @@ import { start as startViewed } from './viewed.js'
 
 document.documentElement.classList.add('z-js')
 
+startOnce()
 startConfirm()
 startArrange()
 startBoard()
@@ -42,6 +45,7 @@ startImport()
 startInline()
 startKeys()
 startPreferences()
+startQuick()
 startRows()
 startColumns()
 startFilters()

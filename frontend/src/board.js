@@ -50,6 +50,7 @@ const SENTENCES = { 403: 'forbidden', 404: 'gone', 429: 'too-many' }
 async function move(card, column, home) {
   const board = card.closest('.z-board')
   const from = home.column.dataset.column
+  const hadFocus = card.contains(document.activeElement) // which a card loses when it is put elsewhere
   put(card, column)
   card.classList.add('is-waiting')
   let answer
@@ -61,17 +62,18 @@ async function move(card, column, home) {
   card.classList.remove('is-waiting')
   if (answer.asks) {
     put(card, home.column, home.before)
+    if (hadFocus) card.querySelector('[data-lift]').focus()
     askMore(answer.asks)
     return
   }
-  show(board, card, answer, home)
+  show(board, card, answer, home, hadFocus)
   const sentence = answer.text || text(SENTENCES[answer.status] ?? 'server')
   if (!answer.moved) toast(sentence, 'error')
   else toast(sentence, 'success')
   say(sentence)
 }
 
-function show(board, card, answer, home) {
+function show(board, card, answer, home, hadFocus) {
   for (const [key, head] of Object.entries(answer.heads ?? {})) {
     const place = columnBy(board, key)?.querySelector('[data-head]')
     if (place) place.innerHTML = head
@@ -84,7 +86,6 @@ function show(board, card, answer, home) {
   if (!answer.moved && column === home.column) put(card, home.column, home.before)
   else if (columnOf(card) !== column) put(card, column)
   if (!answer.card) return
-  const hadFocus = card.contains(document.activeElement)
   card.insertAdjacentHTML('afterend', answer.card)
   const fresh = card.nextElementSibling
   card.remove()

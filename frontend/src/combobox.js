@@ -1,11 +1,14 @@
 // Search-select. The native <select> stays in the form and works without script; with script a text box stands in front
 // of it. data-options-url?q=… answers with <option value> elements (data-note for a second line); without it, the
-// select's own options are filtered. With `multiple`, choices become chips.
+// select's own options are filtered. With `multiple`, choices become chips, in the colour of `data-tone`; with `data-makes` what
+// is typed and not there yet may be chosen as well.
 import { element, icon, text } from './page.js'
 import { follow } from './place.js'
 
 // A short list is quicker as the plain select it is.
 const LONG = 12
+// What ends a word where several are typed.
+const ENDS = /[,，;；、|]/
 
 let serial = 0
 
@@ -50,10 +53,13 @@ export function combobox() {
       this.box.addEventListener('pointerdown', (event) => event.target === this.box && setTimeout(() => input.focus()))
       input.addEventListener('focus', () => input.select())
       input.addEventListener('click', () => this.open(''))
-      input.addEventListener('input', (event) => event.isComposing || this.later(input.value))
-      input.addEventListener('compositionend', () => this.later(input.value))
+      input.addEventListener('input', (event) => event.isComposing || this.typed())
+      input.addEventListener('compositionend', () => this.typed())
       input.addEventListener('keydown', (event) => this.onKey(event))
-      input.addEventListener('blur', () => this.close())
+      input.addEventListener('blur', () => {
+        if ('makes' in select.dataset && this.shown()) this.take(input.value.trim())
+        this.close()
+      })
       this.list.addEventListener('pointerdown', (event) => event.preventDefault())
       this.list.addEventListener('click', (event) => {
         const option = event.target.closest('[role="option"]')
@@ -91,7 +97,7 @@ export function combobox() {
           option.selected = false
           this.changed()
         })
-        this.input.before(element('span', { class: 'z-chip' }, element('span', {}, option.textContent.trim()), remove))
+        this.input.before(element('span', { class: `z-chip${option.dataset.tone ? ` is-toned is-${option.dataset.tone}` : ''}` }, element('span', {}, option.textContent.trim()), remove))
       }
       this.input.value = ''
       this.input.placeholder = chosen.length ? '' : (this.select.dataset.placeholder ?? text('choose'))
@@ -99,6 +105,24 @@ export function combobox() {
     changed() {
       this.select.dispatchEvent(new Event('change', { bubbles: true }))
       this.select.dispatchEvent(new Event('input', { bubbles: true }))
+    },
+    typed() {
+      const { value } = this.input
+      if (!('makes' in this.select.dataset) || !ENDS.test(value)) {
+        this.later(value)
+        return
+      }
+      // Everything up to the last comma is chosen, whether it is there or new.
+      const words = value.split(ENDS)
+      const rest = words.pop()
+      for (const word of words) this.take(word.trim())
+      this.input.value = rest
+      this.later(rest)
+    },
+    take(word) {
+      if (!word) return
+      const own = [...this.select.options].find((option) => option.textContent.trim().toLowerCase() === word.toLowerCase())
+      this.choose(own ?? new Option(word, word))
     },
     later(words) {
       clearTimeout(this.timer)
@@ -116,29 +140,39 @@ export function combobox() {
       this.release = follow(this.list, this.box, { stretch: true })
       this.input.setAttribute('aria-expanded', 'true')
       const current = this.found.findIndex((option) => option.value === this.select.value)
-      this.mark(words ? 0 : Math.max(current, 0))
+      // Where one may type, Enter on a blank box is not yet a choice.
+      const exact = this.found.findIndex((option) => option.textContent.trim().toLowerCase() === words.trim().toLowerCase())
+      this.mark(words ? Math.max(exact, 0) : 'makes' in this.select.dataset ? -1 : Math.max(current, 0))
     },
     async find(words) {
       if (!this.select.dataset.optionsUrl) {
         const low = words.toLowerCase()
-        return [...this.select.options].filter((option) => option.value && !(this.select.multiple && option.selected) && `${option.textContent} ${option.dataset.note ?? ''}`.toLowerCase().includes(low))
+        const found = [...this.select.options].filter((option) => option.value && !(this.select.multiple && option.selected) && `${option.textContent} ${option.dataset.note ?? ''}`.toLowerCase().includes(low))
+        if (!words || !('makes' in this.select.dataset) || [...this.select.options].some((option) => option.textContent.trim().toLowerCase() === low)) return found
+        const made = new Option(words, words)
+        made.dataset.title = text('new-choice', { name: words })
+        return [...found, made]
       }
       const url = new URL(this.select.dataset.optionsUrl, location.href)
       url.searchParams.set('q', words)
+      // What is offered first may depend on another field of the form.
+      const beside = this.select.dataset.optionsBeside
+      if (beside) url.searchParams.set(beside, this.select.form?.elements[beside]?.value ?? this.select.dataset.optionsAround ?? '')
       try {
         const answer = await fetch(url, { headers: { 'HX-Request': 'true' } })
         if (!answer.ok || answer.redirected) return null
         const made = document.createElement('template')
         made.innerHTML = `<select>${await answer.text()}</select>`
+        const chosen = new Set(this.chosen().map((option) => option.value))
         // Choices that stand for whoever asks ("me") are the page's own and come first.
         const own = [...this.select.options].filter((option) => option.dataset.always && option.textContent.toLowerCase().includes(words.toLowerCase()))
-        return [...own, ...[...made.content.querySelectorAll('option')].filter((option) => option.value)]
+        return [...own, ...[...made.content.querySelectorAll('option')].filter((option) => option.value && !(this.select.multiple && chosen.has(option.value)))]
       } catch {
         return null
       }
     },
     row(option, at) {
-      const row = element('div', { class: 'z-option', role: 'option', id: `${this.id}-${at}`, 'data-at': at, 'aria-selected': 'false' }, element('span', { class: 'z-option__title' }, option.textContent.trim()))
+      const row = element('div', { class: 'z-option', role: 'option', id: `${this.id}-${at}`, 'data-at': at, 'aria-selected': 'false' }, element('span', { class: `z-option__title${option.dataset.tone ? ` is-toned is-${option.dataset.tone}` : ''}` }, option.dataset.title ?? option.textContent.trim()))
       if (option.dataset.note) row.append(element('span', { class: 'z-option__note' }, option.dataset.note))
       if (option.value === this.select.value && !this.select.multiple) row.append(icon('check', 'is-small z-push'))
       return row
@@ -161,7 +195,8 @@ export function combobox() {
       own.selected = true
       this.changed()
       this.render()
-      if (this.select.multiple) this.open('')
+      // Where one may type, the next word opens the list again; until then nothing is covered by it.
+      if (this.select.multiple && !('makes' in this.select.dataset)) this.open('')
       else this.close()
     },
     close() {
@@ -185,7 +220,7 @@ export function combobox() {
         event.preventDefault()
         if (!shown) this.open('')
         else if (this.found.length) this.mark((this.active + (event.key === 'ArrowDown' ? 1 : -1) + this.found.length) % this.found.length)
-      } else if (event.key === 'Enter' && shown) {
+      } else if (event.key === 'Enter' && shown && (this.found[this.active] || this.input.value.trim())) {
         event.preventDefault()
         this.choose(this.found[this.active])
       } else if (event.key === 'Escape' && shown) {

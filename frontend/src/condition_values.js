@@ -18,7 +18,7 @@ export function blankValue(field, op) {
 /** The value as the next comparison can take it. */
 export function fitted(field, op, before, value) {
   if (op === before) return value
-  if (op === 'within' || before === 'within' || value === undefined) return blankValue(field, op)
+  if ([op, before].some((each) => each === 'within' || each === 'longer_than') || value === undefined) return blankValue(field, op)
   const first = Array.isArray(value) ? value[0] ?? '' : value
   if (LISTS.includes(op)) return Array.isArray(value) ? value : first === '' ? blankValue(field, op) : [first]
   if (op === 'between') return [first, '']
@@ -37,7 +37,7 @@ export function drawValue(builder, node, field) {
   if (node.op === 'within') place.append(...span(builder, at, node.value, set))
   else if (LISTS.includes(node.op) && isChosen(field)) place.append(choice(builder, field, at, [].concat(node.value ?? []), set, true))
   else if (LISTS.includes(node.op) || node.op === 'between') place.append(...several(builder, node, field, set))
-  else place.append(...single(builder, field, at, node.value, set))
+  else place.append(...single(builder, node.op === 'longer_than' ? { ...field, input: 'count' } : field, at, node.value, set))
   return place
 }
 

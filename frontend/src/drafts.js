@@ -7,7 +7,7 @@ const DAYS = 7
 const initial = new WeakMap()
 const sending = new WeakSet()
 
-// After this the reader may press again: the answer got lost.
+// After this what was typed counts as not sent: the answer got lost.
 const PATIENCE = 15_000
 
 const watched = 'form[data-draft-key], form[data-ask-on-leave]'
@@ -83,12 +83,6 @@ function keep(form) {
   else store.write(PREFIX + form.dataset.draftKey, { at: Date.now(), values: values(form) })
 }
 
-function release(form) {
-  sending.delete(form)
-  form.classList.remove('is-sending')
-  for (const button of form.querySelectorAll('.is-pressed')) button.classList.remove('is-pressed')
-}
-
 function dropOld() {
   const limit = Date.now() - DAYS * 86_400_000
   for (const key of store.keys()) if (key.startsWith(PREFIX) && !((store.read(key)?.at ?? 0) > limit)) store.drop(key)
@@ -115,8 +109,6 @@ export function start() {
     timer = setTimeout(() => keep(form), 400)
   })
   document.addEventListener('change', ({ target }) => target.form?.matches(watched) && keep(target.form))
-  // A second press while the first is on its way would store the same thing twice.
-  document.addEventListener('submit', (event) => sending.has(event.target) && event.preventDefault(), true)
   document.addEventListener('submit', (event) => {
     const form = event.target
     if (form.matches('[data-sign-out]')) for (const key of store.keys()) if (key.startsWith(PREFIX)) store.drop(key)
@@ -124,9 +116,7 @@ export function start() {
     keep(form)
     if (event.defaultPrevented) return
     sending.add(form)
-    setTimeout(() => release(form), PATIENCE)
-    form.classList.add('is-sending')
-    if (event.submitter) event.submitter.classList.add('is-pressed')
+    setTimeout(() => sending.delete(form), PATIENCE)
     if (form.dataset.draftKey) sessionStorage.setItem('zhike.sent', form.dataset.draftKey)
   })
   document.addEventListener('htmx:after:request', ({ detail: { ctx } }) => {
@@ -138,7 +128,7 @@ export function start() {
   })
   addEventListener('pageshow', (event) => {
     if (!event.persisted) return
-    for (const form of document.querySelectorAll('.is-sending')) release(form)
+    for (const form of document.querySelectorAll(watched)) sending.delete(form)
   })
   addEventListener('beforeunload', (event) => {
     if (hasChanges(document)) event.preventDefault()

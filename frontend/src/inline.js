@@ -9,6 +9,9 @@ const wide = matchMedia('(min-width: 768px)')
 const before = new WeakMap()
 let next = null
 
+// The fact whose pencil has the focus again once its page was read anew.
+let edited = ''
+
 function headOf(cell) {
   return cell.closest('table')?.tHead?.rows[0]?.cells[cell.cellIndex]
 }
@@ -18,7 +21,8 @@ function addressOf(cell) {
   const head = headOf(cell)
   const link = cell.closest('tr')?.querySelector('.z-cell-name a[data-drawer]')
   if (!wide.matches || !link || !head || !('editable' in head.dataset)) return null
-  return `${new URL(link.href).pathname}inline/${head.dataset.column}/?in=cell`
+  const asked = cell.closest('form')?.elements.query?.value ?? ''
+  return `${new URL(link.href).pathname}inline/${head.dataset.column}/?${new URLSearchParams({ in: 'cell', list: asked })}`
 }
 
 function cellsOf(row) {
@@ -29,6 +33,7 @@ function open(place, address) {
   if (place.querySelector('.z-inline')) return
   place.querySelector('.z-inline__pencil')?.remove()
   place.setAttribute('data-inline-place', '')
+  edited = place.matches('dd') ? address : ''
   before.set(place, [...place.childNodes])
   htmx.ajax('GET', address, { target: place, swap: 'innerHTML' })
 }
@@ -46,8 +51,39 @@ function close(place) {
 }
 
 function rest(place) {
-  place.tabIndex = -1
-  place.focus({ preventScroll: true })
+  const pencil = place.querySelector('a[data-inline]')
+  if (!pencil) place.tabIndex = -1
+  const rested = pencil ?? place
+  rested.focus({ preventScroll: true })
+}
+
+/** The row as it is now: what else changed with the value shows it; the ticked box and what is being edited stay. */
+function renew(place, fresh) {
+  const row = place.closest('tr')
+  const cells = [...(fresh.content.querySelector('tr')?.cells ?? [])]
+  if (!row || cells.length !== row.cells.length) {
+    htmx.trigger(document.body, 'zhike:changed')
+    return
+  }
+  for (const [at, cell] of [...row.cells].entries()) {
+    const now = cells[at]
+    cell.querySelector('.z-inline__pencil')?.remove()
+    if (cell.matches('.z-cell-select') || (cell !== place && cell.innerHTML === now.innerHTML)) continue
+    if (cell !== place && cell.querySelector('.z-inline')) {
+      before.set(cell, [...now.childNodes])
+      continue
+    }
+    cell.className = now.className
+    if (now.dataset.label) cell.dataset.label = now.dataset.label
+    cell.replaceChildren(...now.childNodes)
+    if (cell !== place) cell.classList.add('is-renewed')
+  }
+  row.classList.toggle('is-away', Boolean(row.querySelector('.z-row-note')))
+  htmx.process(row)
+  const stale = 'stale' in fresh.dataset && document.querySelector('[data-list-stale]')
+  if (!stale) return
+  stale.hidden = false
+  row.closest('table').tFoot?.classList.add('is-stale')
 }
 
 function changed(form) {
@@ -122,16 +158,24 @@ function onHover(event) {
 
 function onSwap({ detail }) {
   const place = detail.ctx?.target
-  if (!place?.matches?.(PLACE)) return
+  if (!place?.matches?.(PLACE)) {
+    const pencil = edited && document.querySelector(`a[data-inline="${edited}"]`)
+    if (!pencil) return
+    edited = ''
+    pencil.focus({ preventScroll: true })
+    return
+  }
   const form = place.querySelector('.z-inline')
   if (form) {
     next = null
-    const control = form.querySelector('[aria-invalid=true]') ?? [...form.querySelectorAll(CONTROL)].find((each) => each.offsetParent)
+    const control = form.querySelector('[aria-invalid=true]') ?? [...form.querySelectorAll(CONTROL)].find((each) => each.offsetParent) ?? form.querySelector('[data-inline-cancel]')
     control?.focus()
     control?.select?.()
     return
   }
   before.delete(place)
+  const fresh = place.querySelector('template[data-inline-row]')
+  if (fresh) renew(place, fresh)
   const cell = next
   next = null
   if (place.matches('dd')) htmx.trigger(document.body, 'zhike:changed')

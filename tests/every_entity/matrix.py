@@ -29,7 +29,7 @@ def _cell(standing: Standing, *may: str) -> Cell:
 
 _WORK = ("view", "create", "edit", "verbs")
 _MANAGE = (*_WORK, "delete", "transfer", "import", "export")
-_ALL = (*_MANAGE, "purge")
+_ALL = (*_MANAGE, "purge", "reveal")
 _OUTSIDE = {
     "eve": _cell(Standing.SHUT),
     "gone": _cell(Standing.OUT),

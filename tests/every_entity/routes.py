@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from tests.every_entity.matrix import WITHHELD
 from tests.every_entity.steps import choice_fields, steps_of
 from tests.every_entity.world import World, is_deletable
+from zhike.core.api.urls import EntityAddresses
 from zhike.core.entities import registry
 from zhike.identity.models import Role
 
@@ -94,6 +95,7 @@ OTHERS: dict[str, Row] = {
     "watching": _post("/watching/", SIGN_IN, 404, 404),
     "settings": _get("/settings/", SIGN_IN, 200, 200),
     "settings-company": _get("/settings/company/", SIGN_IN, 403, 200),
+    "settings-company-names": _post("/settings/company/names/", SIGN_IN, 403, 302),
     "settings-rates": _get("/settings/currencies/", SIGN_IN, 403, 200),
     "settings-rate-remove": _post("/settings/currencies/987654321/remove/", SIGN_IN, 403, 404),
     "settings-numbering": _get("/settings/numbering/", SIGN_IN, 403, 200),
@@ -116,6 +118,7 @@ OTHERS: dict[str, Row] = {
     "settings-pipelines": _get("/settings/pipelines/", SIGN_IN, 403, 200),
     "settings-pipeline": _get("/settings/pipelines/987654321/", SIGN_IN, 403, 404),
     "settings-modules": _get("/settings/modules/", SIGN_IN, 403, 200),
+    "settings-tags": _get("/settings/tags/", SIGN_IN, 403, 302),
     "settings-options": _get("/settings/options/", SIGN_IN, 403, 200),
     "settings-option-list": _get("/settings/options/source/", SIGN_IN, 403, 200),
     "settings-option": _get("/settings/options/source/website/", SIGN_IN, 403, 200),
@@ -163,6 +166,8 @@ def routes(patterns: Any = None, prefix: str = "", space: str = "") -> Iterator[
         if isinstance(each, URLResolver):
             inner = f"{space}{each.namespace}:" if each.namespace else space
             yield from routes(each.url_patterns, f"{prefix}{each.pattern}", inner)
+        elif isinstance(each, EntityAddresses):
+            yield from routes(each.routes, prefix, space)
         elif isinstance(each, URLPattern):
             yield Route(f"{space}{each.name}", f"{prefix}{each.pattern}")
 

@@ -9,6 +9,7 @@ from zhike.core.entities import Entity, FieldKind, Verb
 from zhike.core.testing import samples
 from zhike.core.testing.battery import Answer, Visitor
 from zhike.core.testing.samples import NEEDLE
+from zhike.core.watching.actions import may_be_watched
 
 Body = Mapping[str, Any] | None
 
@@ -84,10 +85,20 @@ def _reading(entity: Entity) -> Iterator[Step]:
         )
     for page in ("", "history/", "access/"):
         yield Step(name=page or "record", door="page", method="GET", path=_at(slug, page), action="view")
+    # What is masked for nobody is no secret: who has the right is answered, and nothing is noted.
+    yield Step(
+        name="reveal", door="page", method="POST", path=_at(slug, f"reveal/{_plain(entity)}/"), action="reveal",
+        answers=frozenset({200}),
+    )  # fmt: skip
     if "import" not in entity.without:
         for page in ("import/", "import/template/"):
             path = _always(f"/{slug}/{page}")
             yield Step(name=page, door="page", method="GET", path=path, action="import", on_row=False)
+
+
+def _plain(entity: Entity) -> str:
+    """A field that every reader is shown."""
+    return next(name for name in entity.readable if name != entity.title)
 
 
 def _views(entity: Entity) -> Iterator[Step]:
@@ -133,6 +144,7 @@ def _displays(entity: Entity) -> Iterator[Step]:
         return
     if entity.calendar is not None:
         days = _always_at(slug, "calendar")
+        yield Step(name="calendar move", door="page", method="GET", path=days, action="edit")
         yield Step(name="calendar move", door="page", method="POST", path=days, action="edit", answers=none)
     place = _at(slug, f"inline/{samples.sample(slug).change}/")
     for method in ("GET", "POST"):
@@ -224,6 +236,16 @@ def _api_reading(entity: Entity) -> Iterator[Step]:
         yield Step(name="contents", door="api", method="GET", path=lambda pk: f"{slug}/{pk}/content", action="view")
     yield Step(name="views", door="api", method="GET", path=_always(f"{slug}/views"), action="view", on_row=False)
     yield Step(name="get", door="api", method="GET", path=lambda pk: f"{slug}/{pk}", action="view")
+    yield Step(
+        name="reveal", door="api", method="POST", path=lambda pk: f"{slug}/{pk}/reveal", action="reveal",
+        body=_with({"field": _plain(entity)}), answers=frozenset({200}),
+    )  # fmt: skip
+    if may_be_watched(entity):
+        for method in ("PUT", "GET", "DELETE"):
+            yield Step(
+                name="watch", door="api", method=method, path=lambda pk: f"{slug}/{pk}/watch", action="view",
+                answers=frozenset({200}),
+            )  # fmt: skip
 
 
 def _api_writing(world: World, entity: Entity, maker: Any) -> Iterator[Step]:

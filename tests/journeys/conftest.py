@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.test import Client
 
 from zhike.core import overlay, writes
 from zhike.core.company import Company
 from zhike.customers.models import Customer
 from zhike.identity.factories import PASSWORD, Cast, cast
+from zhike.identity.models import User
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -55,21 +58,30 @@ def customer(people: Cast) -> Customer:
 
 @pytest.fixture
 def sit(browser: "Browser", live_server: Any, people: Cast) -> Iterator[Callable[..., Seat]]:
-    """`sit("ana", language="en", width=390)` signs ana in through the page and gives her seat."""
+    """`sit("ana", language="en", width=390)` gives ana's seat, signed in; `at_the_door` signs her in through the page."""
     seats: list[Seat] = []
 
-    def take(name: str, *, language: str = "zh-hans", width: int = 1440, scripts: bool = True) -> Seat:
+    def take(
+        name: str, *, language: str = "zh-hans", width: int = 1440, scripts: bool = True, at_the_door: bool = False
+    ) -> Seat:
         context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
         context.set_default_timeout(20_000)
         context.add_cookies([{"name": "zhike_language", "value": language, "url": live_server.url}])
         seat = Seat(context.new_page(), live_server.url, [])
         _listen(seat)
         seats.append(seat)
-        seat.open("/accounts/login/")
-        seat.page.fill("[name=login]", name)
-        seat.page.fill("[name=password]", PASSWORD)
-        seat.page.press("[name=password]", "Enter")
-        seat.page.wait_for_url(f"{live_server.url}/")
+        if at_the_door:
+            seat.open("/accounts/login/")
+            seat.page.fill("[name=login]", name)
+            seat.page.fill("[name=password]", PASSWORD)
+            seat.page.press("[name=password]", "Enter")
+            seat.page.wait_for_url(f"{live_server.url}/")
+        else:
+            signed_in = Client()
+            signed_in.force_login(User.objects.get(username=name))
+            session = signed_in.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+            seat.page.goto(live_server.url)
         return seat
 
     yield take

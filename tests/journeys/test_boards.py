@@ -1,12 +1,13 @@
 """Board, calendar, editing in place and the drawer, in the browser: by mouse, by keyboard, and when somebody else was quicker."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.journeys.conftest import Seat
+from zhike.activities.models import Activity
 from zhike.core import company, writes
 from zhike.customers.models import Customer
 from zhike.identity.factories import Cast
@@ -143,6 +144,54 @@ def test_the_calendar_is_walked_and_a_record_dragged_to_another_day(sit: Sit, pe
     ana.page.locator(f'[data-day="{wanted.isoformat()}"] [data-item="{deal.pk}"]').wait_for()
     deal.refresh_from_db()
     assert deal.closes_on == wanted
+
+
+def test_a_visit_is_dragged_to_another_hour_stretched_and_moved_by_keyboard(sit: Sit, people: Cast) -> None:
+    monday = company.today() - timedelta(days=company.today().weekday())
+    nine = datetime.combine(monday, time(9), tzinfo=company.zone())
+    visit = Activity(subject="拜访", kind="visit", starts_at=nine, ends_at=nine + timedelta(hours=1))
+    writes.create(people.actor("ana"), visit)
+    ana = sit("ana")
+    ana.open("/calendar/?scale=week")
+    block = ana.page.locator(f'[data-move="/activities/calendar/{visit.pk}/"]')
+    box, track = block.bounding_box(), ana.page.locator("[data-track]").nth(1).bounding_box()
+    assert box is not None
+    assert track is not None
+    hour, mouse = track["height"] / 24, ana.page.mouse
+    mouse.move(box["x"] + 20, box["y"] + 10)
+    mouse.down()
+    mouse.move(box["x"] + 30, box["y"] + 16, steps=3)
+    mouse.move(track["x"] + 30, box["y"] + 10 + 2.25 * hour, steps=6)
+    mouse.up()
+    say(ana, "11:15")
+    ana.page.locator("[data-track]").nth(1).locator("[data-stretch]").wait_for(state="attached")
+    box = block.bounding_box()
+    assert box is not None
+    mouse.move(box["x"] + 20, box["y"] + box["height"] - 3)
+    mouse.down()
+    mouse.move(box["x"] + 20, box["y"] + box["height"] + 8, steps=3)
+    mouse.move(box["x"] + 20, box["y"] + box["height"] - 1 + hour, steps=6)
+    mouse.up()
+    say(ana, "13:15")
+    visit.refresh_from_db()
+    tuesday = nine + timedelta(days=1)
+    assert (visit.starts_at, visit.ends_at) == (
+        tuesday.replace(hour=11, minute=15),
+        tuesday.replace(hour=13, minute=15),
+    )
+    block.locator("a").focus()
+    ana.page.keyboard.press("m")
+    ana.page.fill("#modal [name=time]", "08:00")
+    ana.page.keyboard.press("Enter")
+    say(ana, "08:00")
+    visit.refresh_from_db()
+    assert (visit.starts_at, visit.ends_at) == (tuesday.replace(hour=8), tuesday.replace(hour=10))
+    ana.page.locator('[data-slot][tabindex="0"]').focus()
+    ana.page.keyboard.press("ArrowDown")
+    ana.page.keyboard.press("Enter")
+    ana.page.locator("#modal [name=starts_at]").wait_for()
+    assert ana.page.input_value("#modal [name=starts_at]").endswith("T09:00")
+    assert ana.page.input_value("#modal [name=ends_at]").endswith("T09:30")
 
 
 def _cell(seat: Seat, name: str) -> Any:

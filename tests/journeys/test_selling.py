@@ -16,7 +16,7 @@ Sit = Callable[..., Seat]
 
 @pytest.mark.smoke
 def test_ana_enters_a_customer_a_contact_and_an_opportunity_and_wins_it(sit: Sit, people: Cast) -> None:
-    ana = sit("ana")
+    ana = sit("ana", at_the_door=True)
     ana.open("/customers/new/")
     ana.page.fill("[name=name]", "中国移动通信集团有限公司")
     ana.save()
@@ -97,7 +97,7 @@ def test_what_was_typed_stays_when_it_is_refused(sit: Sit) -> None:
 
 
 def test_everything_works_with_scripts_off(sit: Sit, people: Cast, customer: Customer) -> None:
-    ana = sit("ana", scripts=False)
+    ana = sit("ana", scripts=False, at_the_door=True)
     ana.open("/customers/?level=key")
     assert "浦发银行股份" not in ana.text()
     ana.open(f"/customers/{customer.pk}/edit/")

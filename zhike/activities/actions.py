@@ -154,6 +154,7 @@ def log_follow_up(
     next_step: str = "",
     next_step_on: date | None = None,
     starts_at: datetime | None = None,
+    people: Sequence[str] = (),
     **_others: Any,
 ) -> str:
     """What the composer sends: an activity that took place (now, unless said), or a comment. Returns what was done, in words."""
@@ -164,5 +165,6 @@ def log_follow_up(
         about=about, kind=kind, content=content, outcome=outcome, next_step=next_step, next_step_on=next_step_on
     )
     activity.starts_at = starts_at or timezone.now()
+    activity.people = list(people) or None
     writes.create(actor, activity)
     return _("The follow-up was logged.")

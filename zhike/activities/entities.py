@@ -4,7 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from zhike.activities import actions, following, forms, panels, rules
+from zhike.activities import actions, following, forms, panels, participation, rules
+from zhike.activities import candidates as _candidates  # noqa: F401  (offers participants)
 from zhike.activities import sources as _sources  # noqa: F401  (contributes to timelines)
 from zhike.activities.models import Activity, Comment, Task
 from zhike.activities.option_lists import LISTS
@@ -24,6 +25,8 @@ from zhike.core.entities import (
     contribute,
     register,
 )
+from zhike.core.lists.tabs import ListTab
+from zhike.core.notifications.kinds import NotificationKind
 from zhike.core.saved_views.shipped import ShippedView
 
 contribute(
@@ -62,6 +65,8 @@ register(
         slug="tasks",
         module="activities",
         icon="checkbox",
+        purpose=_("What somebody is to do by a day, about a customer or on its own. Zhike reminds him and shows what is overdue."),
+        example=_("For example: “Send the revised quotation”, due on Friday, about 浦发银行"),
         fields=(
             "name", "about", "due_on", "priority", "status", "owner", "department", "due_at", "remind_at", "progress", "parent",
             "is_private", "description",
@@ -80,7 +85,7 @@ register(
                 by="status", card=("about", "due_on", "owner"), due="due_on", closed=frozenset({"done", "cancelled"}),
                 moves={"done": "complete"},
             ),
-            Calendar(start="due_on"),
+            Calendar(start="due_on", at="due_at", state="status", notes=("about",)),
         ),
         verbs=(
             Verb(
@@ -114,10 +119,12 @@ register(
         slug="activities",
         module="activities",
         icon="activity",
+        purpose=_("Every call, visit and message with a customer, done or planned, so that no colleague has to ask twice."),
+        example=_("For example: a visit on Tuesday at 10:00, outcome “interested”, next step “send samples”"),
         title="subject",
         fields=(
             "kind", "about", "subject", "starts_at", "ends_at", "is_done", "outcome", "content", "next_step", "next_step_on",
-            "met_decision_maker", "importance", "place", "participants", "owner", "department", "is_private",
+            "met_decision_maker", "importance", "place", "people", "participants", "owner", "department", "is_private",
         ),
         columns=("subject", "kind", "about", "starts_at", "is_done", "outcome", "next_step_on", "owner"),
         filters=(
@@ -127,8 +134,8 @@ register(
         search={"subject": 60},
         derived=("follow_up",),
         ordering=("-starts_at",),
-        header_facts=("kind", "about", "starts_at", "outcome", "owner"),
-        views=(Calendar(start="starts_at", end="ends_at"),),
+        header_facts=("kind", "about", "starts_at", "people", "outcome", "owner"),
+        views=(Calendar(start="starts_at", end="ends_at", state="is_done", notes=("about", "place")),),
         verbs=(
             Verb(
                 name="complete", run=actions.complete_activity, label=_("complete"), form_class=forms.CompleteForm,
@@ -149,6 +156,10 @@ register(
         slug="comments",
         module="activities",
         icon="message",
+        purpose=_(
+            "What colleagues say to each other about a record; @ names somebody. They are written on the record's own page."
+        ),
+        example=_("For example: “@周子涵 please confirm the delivery date”"),
         title="text",
         form_class=forms.CommentForm,
         attachable=False,
@@ -159,12 +170,13 @@ register(
         ordering=("-created_at",),
         header_facts=("about", "created_by", "created_at"),
         prepare=rules.prepare_comment,
+        edits_when=rules.is_author,
     )
 )
 contribute(
     MenuItem(
         name="tasks", label=_("Tasks"), group=_("My work"), icon="checkbox", url_name="tasks:list",
-        module="activities", right="tasks:view", weight=30, count=actions.due_count,
+        module="activities", right="tasks:view", weight=30, count=actions.due_count, on_phone=True,
     ),
     MenuItem(
         name="calendar", label=_("Schedule"), group=_("My work"), icon="calendar", url_name="calendar",
@@ -203,6 +215,15 @@ contribute(
     ShippedView(
         slug="activities", name="past", label=_("what was done"), sort="-starts_at", weight=20,
         condition={"field": "is_done", "op": "eq", "value": True},
+    ),
+)  # fmt: skip
+contribute(
+    ListTab(
+        slug="activities", name=participation.WITH_ME, label=_("With me"), condition=participation.with_me,
+    ),
+    NotificationKind(
+        name=participation.INVITED, label=_("something is planned with me"), icon="calendar-plus", weight=35,
+        module="activities", text=_("%(actor)s put you down for “%(record)s” on %(starts_at)s"),
     ),
 )  # fmt: skip
 contribute(

@@ -21,6 +21,14 @@ contribute(
             ("outcome", ("结果", "跟进结果", "outcome", "result")),
             ("next_step", ("下一步", "下一步计划", "next step")),
             ("next_step_on", ("下次跟进时间", "下次跟进", "下次联系时间", "下一步日期", "next step date", "next contact")),
+            (
+                "people",
+                (
+                    "参与人", "参会人", "参加人", "参与人员", "参会人员", "拜访对象", "拜访人", "participants", "attendees",
+                    "invitees", "contacts", "contact",
+                ),
+            ),
+            ("participants", ("其他参与人", "外部人员", "other participants", "others")),
             ("owner", ("跟进人", "负责人", "owner", "assigned to", "activity owner")),
         ),
     ),

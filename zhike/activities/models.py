@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from zhike.core.fields import OptionField, PercentField
+from zhike.core.fields import OptionField, PercentField, RecordKeyField, RecordKeysField
 from zhike.core.records import AttachedRecord
 
 _LIVE = Q(deleted_at__isnull=True)
@@ -114,7 +114,9 @@ class Activity(AttachedRecord):
     met_decision_maker = models.BooleanField(_("spoke with the decision maker"), default=False)
     importance = models.CharField(_("importance"), max_length=10, choices=Priority, default=Priority.NORMAL)
     place = models.CharField(_("place"), max_length=200, blank=True, default="")
-    participants = models.CharField(_("people there"), max_length=300, blank=True, default="")
+    # Who took part: contacts and colleagues by their keys, and the names of others. `Participant` finds them the other way round.
+    people = RecordKeysField(_("participants"))
+    participants = models.CharField(_("other participants"), max_length=300, blank=True, default="")
     next_step = models.CharField(_("next step"), max_length=200, blank=True, default="")
     next_step_on = models.DateField(_("next step on"), null=True, blank=True)
     # The task that the next step became.
@@ -142,6 +144,24 @@ class Activity(AttachedRecord):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class Participant(models.Model):
+    """One contact or colleague who takes part in an activity: `Activity.people` the other way round.
+
+    Kept by `zhike.activities.participation`. `starts_at` is the activity's own, so that the newest of one person are found at once.
+    """
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="+", db_index=False)
+    person = RecordKeyField()
+    starts_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["activity", "person"], name="participant_once")]
+        indexes = [models.Index(fields=["person", "-starts_at", "-activity"], name="participant_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.activity_id}"
 
 
 class Comment(AttachedRecord):

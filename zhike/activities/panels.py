@@ -38,13 +38,14 @@ def composer(actor: Actor, subject: Subject, form: FollowUpForm | None = None) -
     may_log = subject.entity.kind is not RecordKind.ATTACHED and _may(actor, "activities")
     may_comment = _may(actor, "comments")
     if form is None and (may_log or may_comment):
-        form = FollowUpForm(activities=may_log, comments=may_comment)
+        form = FollowUpForm(activities=may_log, comments=may_comment, people_of=actor)
     about = urlencode({"about": subject.key})
     return {
         "composer": form,
         "kinds": [] if form is None else [(code, label, _icon(code)) for code, label in form.kinds],
         "chosen_kind": "" if form is None else form["kind"].value(),
         "log_url": f"/activities/log/?{about}",
+        "people_url": f"/activities/choices/people/?{about}" if form is not None and form.takes_people else "",
         "mentions_url": f"/activities/people/?{about}" if may_comment else "",
         "new_task_url": f"/tasks/new/?{about}" if may_log and _may(actor, "tasks") else "",
         "new_activity_url": f"/activities/new/?{about}" if may_log else "",

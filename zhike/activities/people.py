@@ -1,4 +1,4 @@
-"""People offered while somebody types an @: found by name, pinyin or username, those first who may open the record."""
+"""Colleagues offered while somebody types: found by name, pinyin or username, those first who may open the record."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -32,6 +32,43 @@ class _Person(NamedTuple):
     username: str
     key: str
     department: str
+    department_id: int | None
+
+
+class Fitting(NamedTuple):
+    """One colleague to choose; the note says in which department he is, or that he cannot open the record."""
+
+    pk: int
+    label: str
+    note: str
+
+
+def fitting_people(actor: Actor, subject: Subject | None, typed: str, *, limit: int) -> list[Fitting]:
+    """Colleagues who fit what was typed; with nothing typed the others, those of the own department first."""
+    wanted = typed.strip().casefold()[:_LONGEST]
+    fitting = [
+        (
+            rank,
+            bool(wanted) or person.department_id not in actor.access.department_ids,
+            person.pk == actor.user_id,
+            person.key,
+            person,
+        )
+        for person in _staff()
+        if (wanted or person.pk != actor.user_id) and (rank := _rank(person, wanted)) is not None
+    ]
+    considered = [person for *_order, person in sorted(fitting)[: max(limit, _CONSIDERED)]]
+    reaching = None if subject is None else _reaching(subject, [person.pk for person in considered])
+    is_out = {person.pk: reaching is not None and person.pk not in reaching for person in considered}
+    chosen = sorted(considered, key=lambda person: is_out[person.pk])[:limit]
+    return [
+        Fitting(
+            person.pk,
+            person.full_name or person.username,
+            _("cannot see this record") if is_out[person.pk] else person.department,
+        )
+        for person in chosen
+    ]
 
 
 def people(actor: Actor, subject: Subject, typed: str) -> list[Offered]:
@@ -56,8 +93,8 @@ def people(actor: Actor, subject: Subject, typed: str) -> list[Offered]:
 def _staff() -> list[_Person]:
     """Those whom `mentions` finds. A company's people are few and their names short: what fits is compared here."""
     found = User.objects.filter(kind=User.Kind.STAFF, state=User.State.ACTIVE)
-    names = found.values_list("pk", "full_name", "username", "full_name_key", "department__name")
-    return [_Person(pk, full, username, key, department or "") for pk, full, username, key, department in names]
+    names = found.values_list("pk", "full_name", "username", "full_name_key", "department__name", "department")
+    return [_Person(pk, full, username, key, name or "", belongs) for pk, full, username, key, name, belongs in names]
 
 
 def _rank(person: _Person, wanted: str) -> int | None:

@@ -8,7 +8,7 @@ from django.db.models import Avg
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhike.activities import following, mentions
+from zhike.activities import following, mentions, participation
 from zhike.activities.models import Activity, Comment, Task
 from zhike.core import company, options, record_keys
 from zhike.core.actors import Actor
@@ -65,6 +65,7 @@ def prepare_activity(actor: Actor, written: Written) -> None:
         raise ValidationError({"is_private": _("What is private needs an owner.")})
     if not activity.subject:
         activity.subject = _subject(actor, activity)
+    participation.judge(actor, written)
 
 
 def _subject(actor: Actor, activity: Activity) -> str:
@@ -83,6 +84,7 @@ def settle_activities(actor: Actor, batch: Sequence[Written]) -> None:
             written.is_new or written.changed("next_step", "next_step_on", "is_done")
         ):
             plan_next_step(actor, written.row)
+    participation.settle(actor, batch)
     following.settle(batch)
 
 
@@ -178,6 +180,11 @@ def _lift(task_id: int | None) -> None:
         task_id = Task.objects.filter(pk=task_id).values_list("parent_id", flat=True).first()
 
 
+def is_author(actor: Actor, comment: Comment) -> bool:
+    """Whether the words are this person's to change."""
+    return actor.is_system or comment.created_by_id in (None, actor.user_id)
+
+
 def prepare_comment(actor: Actor, written: Written) -> None:
     """A comment is about something, says something, and is changed by its author alone."""
     comment: Comment = written.row
@@ -185,8 +192,7 @@ def prepare_comment(actor: Actor, written: Written) -> None:
         raise ValidationError({"about": _("Choose what the comment is about.")})
     if not comment.text:
         raise ValidationError({"text": _("Write something.")})
-    by_another = comment.created_by_id is not None and comment.created_by_id != actor.user_id
-    if not written.is_new and by_another and not actor.is_system:
+    if not written.is_new and not is_author(actor, comment):
         raise NotAllowed(_("Only who wrote a comment may change it. Write one of your own."))
     if written.changed_or_new("text"):
         comment.mentions = mentions.mentioned(comment.text)

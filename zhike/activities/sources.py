@@ -5,12 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhike.activities import mentions
+from zhike.activities import mentions, participation
 from zhike.activities.models import Activity, Comment, Task
 from zhike.activities.option_lists import icon_of
 from zhike.core import options
@@ -18,20 +18,54 @@ from zhike.core.actors import Actor, FieldMode
 from zhike.core.entities import contribute, registry
 from zhike.core.masking import mask
 from zhike.core.pages import moments
+from zhike.core.pages.display import LIST, Value, show
 from zhike.core.pages.reading import Reader
-from zhike.core.pages.words import sentence_start
+from zhike.core.pages.words import sentence_start, speaks_chinese
+from zhike.core.record_choices import as_keys
 from zhike.core.timeline import Found, Item, Subject, TimelineSource, below, position
 from zhike.identity.models import User
 
 
 def _activities(actor: Actor, subject: Subject, after: str, limit: int) -> list[Found]:
-    rows = Activity.objects.visible_to(actor).filter(subject.attached, below("starts_at", after))
-    found = rows.select_related("owner").order_by("-starts_at", "-pk")[:limit]
+    rows = Activity.objects.visible_to(actor).filter(
+        subject.attached, subject.during("starts_at"), below("starts_at", after)
+    )
+    found = _newest(rows, limit)
+    if participation.may_take_part(subject.entity.slug):
+        # Of one person few: read by themselves, so that either statement is served by one index.
+        part = Activity.objects.visible_to(actor).filter(participation.taken_part(actor, subject.key))
+        both = {
+            row.pk: row
+            for row in (*found, *_newest(part.filter(subject.during("starts_at"), below("starts_at", after)), limit))
+        }
+        found = sorted(both.values(), key=lambda row: (row.starts_at, row.pk), reverse=True)[:limit]
     return [Found(row.starts_at, position(row.starts_at, row.pk), row) for row in found]
 
 
+def _newest(rows: Any, limit: int) -> list[Activity]:
+    return list(rows.select_related("owner").order_by("-starts_at", "-pk")[:limit])
+
+
 def _show_activities(reader: Reader, _subject: Subject, rows: Sequence[Any]) -> list[Item]:
+    reader.key_links({key for row in rows for key in _people(reader, row)})
     return [_activity(reader, row) for row in rows]
+
+
+def _people(reader: Reader, row: Activity) -> list[str]:
+    return as_keys(row.people) if _is_open(reader, row, "people") else []
+
+
+def _with(reader: Reader, row: Activity) -> SafeString:
+    """Who took part: “With 王芳, 李强”; contacts and colleagues with links where the reader may open them."""
+    keys = _people(reader, row)
+    links = reader.key_links(set(keys))
+    found = tuple(links[key] for key in keys if key in links)
+    named = show(Value(field=registry.of(row).field("people"), value=keys if found else [], links=found), LIST)
+    others = _open(reader, row, "participants")
+    between = "、" if speaks_chinese() else ", "
+    people = format_html_join(between, "{}", [(each,) for each in (named, others) if each])
+    before, _place, after = _("With %(people)s").partition("%(people)s")
+    return format_html("{}{}{}", before, people, after) if people else SafeString()
 
 
 def _says_only_its_kind(subject: str, kind: str) -> bool:
@@ -57,6 +91,7 @@ def _activity(reader: Reader, row: Activity) -> Item:
         url=address,
         text=mentions.shown(_open(reader, row, "content")),
         marks=tuple(_marks(reader, row)),
+        people=_with(reader, row),
         note=_next_step(reader, row),
         about=row.about,
         step=_("Complete") if is_mine and not row.is_done else "",
@@ -103,7 +138,9 @@ def _open(reader: Reader, row: Any, name: str) -> str:
 
 def _tasks(actor: Actor, subject: Subject, after: str, limit: int) -> list[Found]:
     """Tasks, without those that stand beside the activity whose next step they are."""
-    rows = Task.objects.visible_to(actor).filter(subject.attached, below("created_at", after))
+    rows = Task.objects.visible_to(actor).filter(
+        subject.attached, subject.during("created_at"), below("created_at", after)
+    )
     rows = rows.exclude(pk__in=Activity.objects.filter(subject.attached, follow_up__isnull=False).values("follow_up"))
     found = rows.select_related("owner").order_by("-created_at", "-pk")[:limit]
     return [Found(row.created_at, position(row.created_at, row.pk), row) for row in found]
@@ -135,7 +172,9 @@ def _task(reader: Reader, row: Task) -> Item:
 
 
 def _comments(actor: Actor, subject: Subject, after: str, limit: int) -> list[Found]:
-    rows = Comment.objects.visible_to(actor).filter(subject.attached, below("created_at", after))
+    rows = Comment.objects.visible_to(actor).filter(
+        subject.attached, subject.during("created_at"), below("created_at", after)
+    )
     found = rows.select_related("created_by").order_by("-created_at", "-pk")[:limit]
     return [Found(row.created_at, position(row.created_at, row.pk), row) for row in found]
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhike.activities.models import Activity, Task
+from zhike.activities.participation import with_me
 from zhike.core import company
 from zhike.core.actors import Actor
 from zhike.core.entities import contribute, registry
@@ -40,7 +41,7 @@ def my_duties(actor: Actor) -> Mapping[str, object] | None:
         return None
     today = company.today()
     tasks = Task.objects.visible_to(actor).filter(owner=actor.user_id, status__in=Task.OPEN_STATES)
-    planned = Activity.objects.visible_to(actor).filter(owner=actor.user_id, is_done=False)
+    planned = Activity.objects.visible_to(actor).filter(Q(owner=actor.user_id) | with_me(actor), is_done=False)
     end = datetime.combine(today + _AHEAD + timedelta(days=1), time.min, company.zone())
     due = list(tasks.filter(due_on__lte=today + _AHEAD).order_by("due_on", "pk")[:SHOWN])
     soon = list(planned.filter(starts_at__lt=end).order_by("starts_at", "pk")[:SHOWN])

@@ -1,5 +1,6 @@
 """The timeline of a record, the composer that logs a follow-up, and the calendar of one's own days."""
 
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -23,6 +24,7 @@ from zhike.core.pages.titles import list_address, record_address, title_of
 from zhike.core.pages.verb_page import beside_fields
 from zhike.core.pages.words import sentence_start
 from zhike.core.timeline import Subject
+from zhike.core.timeline.periods import Period, periods
 from zhike.core.writes import NotAllowed, Refused
 
 PAGE_SIZE = 20
@@ -42,9 +44,18 @@ def _subject(request: PageRequest) -> Subject:
 @signed_in
 @require_safe
 def timeline_page(request: PageRequest) -> HttpResponse:
-    """`/activities/timeline/?about=customers:42&show=tasks&after=…`: everything on a record, 20 entries at a time."""
+    """`/activities/timeline/?about=opportunities:42&show=files&stage=1&after=…`: everything on a record, 20 entries at a time.
+
+    `stage` numbers the stages that the record went through, from 0: only what was then.
+    """
     subject = _subject(request)
-    shown = request.GET.get("show", "")
+    shown, stage = request.GET.get("show", ""), request.GET.get("stage", "")
+    stages = periods(request.actor, subject.entity, subject.row)
+    if stage:
+        during = dict(zip(map(str, range(len(stages))), stages, strict=True)).get(stage)
+        if during is None:
+            raise Http404
+        subject = replace(subject, since=during.since, until=during.until)
     offered = timeline.sources()
     chosen = [each for each in offered if shown in ("", each.name)]
     if not chosen:
@@ -58,20 +69,37 @@ def timeline_page(request: PageRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "title": _("Timeline of %(name)s") % {"name": title_of(subject.entity, subject.row)},
         **_place(subject),
-        "here": timeline_address(key, show=shown),
+        "here": timeline_address(key, show=shown, stage=stage),
         "chips": [
-            {"label": label, "url": timeline_address(key, show=name), "active": name == shown}
+            {"label": label, "url": timeline_address(key, show=name, stage=stage), "active": name == shown}
             for name, label in [("", _("All")), *((each.name, each.label) for each in offered)]
         ],
+        "stages": _stages(key, stages, shown, stage),
         "items": page.items,
-        "earlier_url": timeline_address(key, show=shown, after=page.earlier) if page.earlier else "",
-        "newest_url": timeline_address(key, show=shown) if after else "",
+        "earlier_url": timeline_address(key, show=shown, stage=stage, after=page.earlier) if page.earlier else "",
+        "newest_url": timeline_address(key, show=shown, stage=stage) if after else "",
     }
     if targets(request, "timeline-earlier"):
         return render(request, "activities/timeline.html#below", context)
     context |= composer(request.actor, subject)
     part = "#whole" if is_fragment(request) else ""
     return render(request, f"activities/timeline.html{part}", context)
+
+
+def _stages(key: str, stages: list[Period], shown: str, chosen: str) -> list[dict[str, Any]]:
+    """The stages as links, each with its days; none where there was but one."""
+    if len(stages) < 2:
+        return []
+    named = [("", _("All stages"), ""), *((str(number), each.label, each.days) for number, each in enumerate(stages))]
+    return [
+        {
+            "label": label,
+            "days": days,
+            "url": timeline_address(key, show=shown, stage=number),
+            "active": number == chosen,
+        }
+        for number, label, days in named
+    ]
 
 
 def _place(subject: Subject) -> dict[str, str]:
@@ -97,7 +125,9 @@ def log_page(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         return _show(request, subject, offered)
     codes = {code for code, _label in offered.kinds}
-    form = FollowUpForm(request.POST, activities=offered.has_activities, comments="comment" in codes)
+    form = FollowUpForm(
+        request.POST, activities=offered.has_activities, comments="comment" in codes, people_of=request.actor
+    )
     if not form.is_valid():
         return _show(request, subject, form, status=MALFORMED)
     try:
@@ -139,11 +169,11 @@ def people_page(request: PageRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def calendar_page(request: PageRequest) -> HttpResponse:
-    """`/calendar/?week=2026-11-23`: one's own activities and tasks of a week, and what is overdue."""
+    """`/calendar/?scale=week&day=2026-11-23`: one's own activities and tasks, and what is overdue; for htmx what may change."""
     if not modules.is_on("activities"):
         raise Http404
-    try:
-        week = agenda.week_of(request.actor, request.GET.get("week", ""))
-    except ValueError as malformed:
-        raise Http404 from malformed
-    return render(request, "activities/calendar.html", {"title": _("Schedule"), **week})
+    context = {"title": _("Schedule"), **agenda.schedule(request.actor, request)}
+    part = "#schedule" if is_fragment(request) else ""
+    response = render(request, f"activities/calendar.html{part}", context)
+    response.headers["Vary"] = "HX-Request"
+    return response

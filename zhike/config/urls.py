@@ -8,8 +8,6 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from zhike.core.api.urls import api, openapi
-
 urlpatterns: list[URLPattern | URLResolver] = [
     *(path("", include(f"{app}.urls")) for app in settings.EXTRA_APPS if find_spec(f"{app}.urls") is not None),
     path("", include("zhike.sales.urls")),
@@ -20,8 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zhike.core.jobs.urls")),
     path("", include("zhike.core.files.urls")),
     path("", include("zhike.core.notifications.urls")),
-    path("api/v1/openapi.json", openapi, name="openapi"),
-    path("api/v1/", api.urls),
+    path("api/v1/", include("zhike.core.api.urls")),
     path("", include("zhike.core.pages.urls")),
 ]
 if settings.DEBUG:

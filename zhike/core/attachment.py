@@ -203,6 +203,8 @@ def move(old: Any, new: Any) -> int:
     entity, count = registry.of(new), 0
     for attached in attached_entities():
         rows = attached.model._default_manager.filter(about=key_of(old))
+        if attached.has_column("field"):
+            rows = rows.filter(field="")  # what stands in a field of a record stays with it
         count += rows.update(about=key_of(new))
     resettle(entity, [new])
     _tell_of({key_of(old)}, {party_of(registry.of(old), old)})

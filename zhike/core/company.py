@@ -26,6 +26,8 @@ class Company(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=60, default="Asia/Shanghai", validators=[check_time_zone])
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
     fiscal_year_start = models.PositiveSmallIntegerField(_("first month of the fiscal year"), default=1)
+    # Whoever may change a record may give it a tag that is not there yet; else only those who keep the lists of choices.
+    has_free_tags = models.BooleanField(_("people may make new tags"), default=True)
     # Which database cluster wrote the last events; see core.events.
     cluster = models.CharField(max_length=40, blank=True, default="", editable=False)
 

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     _NumberText = models.CharField[Any, Any]
     _Decimal = models.DecimalField[Any, Any]
     _SmallInteger = models.PositiveSmallIntegerField[Any, Any]
+    _Json = models.JSONField[Any, Any]
 else:
     _Text = _NumberText = models.CharField
     _Decimal = models.DecimalField
     _SmallInteger = models.PositiveSmallIntegerField
+    _Json = models.JSONField
 
 
 class OptionField(_Text):
@@ -155,4 +157,16 @@ class RecordKeyField(_Text):
         kwargs.setdefault("max_length", 80)
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", "")
+        super().__init__(*args, **kwargs)
+
+
+class RecordKeysField(_Json):
+    """Several records of any kind, named by their keys, in the order in which they were chosen; NULL for none.
+
+    The app whose field it is says which records may be named (`core.record_choices`).
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("null", True)
+        kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)

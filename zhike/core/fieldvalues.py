@@ -13,22 +13,22 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from zhike.core import company, options
 from zhike.core.entities import Field, FieldKind
-from zhike.core.entities.fields import CUSTOM
 from zhike.core.text import tidy
 
 MASK = "****"
 MAX_CHOICES = 50
+MAX_FILES = 20
 # Days that lists and conditions can work with.
 _FIRST, _LAST = date(1000, 1, 1), date(8999, 12, 31)
-_BLANKS: Mapping[FieldKind, Callable[[], Any]] = {FieldKind.BOOLEAN: lambda: False, FieldKind.MULTI_CHOICE: list}
-
-
-def is_custom(name: str) -> bool:
-    """Whether a name is that of a custom field."""
-    return name.startswith(CUSTOM)
+_BLANKS: Mapping[FieldKind, Callable[[], Any]] = {
+    FieldKind.BOOLEAN: lambda: False,
+    FieldKind.MULTI_CHOICE: list,
+    FieldKind.FILE: list,
+}
 
 
 def value_of(row: Any, field: Field) -> Any:
@@ -128,6 +128,7 @@ _TO: Mapping[FieldKind, Callable[[Field, Any], Any]] = {
     FieldKind.MOMENT: _moment,
     FieldKind.RELATION: _id,
     FieldKind.MULTI_CHOICE: lambda _field, value: list(value),
+    FieldKind.FILE: lambda _field, value: [int(each) for each in value],
 }
 
 
@@ -184,6 +185,26 @@ def _clean_record(_field: Field, given: Any) -> int:
     return given
 
 
+def _clean_files(field: Field, given: Any) -> list[int]:
+    """Ids of files, as they were given; whether they may stand here is asked by the write itself."""
+    ids = list(given) if isinstance(given, (list, tuple)) else [given]
+    if any(isinstance(each, bool) or not isinstance(each, int) or not 0 < each < 2**63 for each in ids):
+        raise ValidationError(_("“%(field)s” takes the ids of uploaded files.") % {"field": field.label})
+    ids = list(dict.fromkeys(ids))
+    most = most_files(field)
+    if len(ids) > most:
+        raise ValidationError(
+            ngettext("“%(field)s” takes one file.", "“%(field)s” takes at most %(count)d files.", most)
+            % {"field": field.label, "count": most}
+        )
+    return ids
+
+
+def most_files(field: Field) -> int:
+    """How many files may stand in the field."""
+    return MAX_FILES if field.custom is not None and field.custom.several else 1
+
+
 _CLEAN: Mapping[FieldKind, Callable[[Field, Any], Any]] = {
     FieldKind.TEXT: _clean_text,
     FieldKind.LONG_TEXT: _clean_text,
@@ -196,4 +217,5 @@ _CLEAN: Mapping[FieldKind, Callable[[Field, Any], Any]] = {
     FieldKind.OPTION: _clean_option,
     FieldKind.MULTI_CHOICE: _clean_options,
     FieldKind.RELATION: _clean_record,
+    FieldKind.FILE: _clean_files,
 }

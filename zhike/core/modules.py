@@ -36,7 +36,7 @@ def may_open(actor: Actor, module: str, right: str) -> bool:
     if not is_on(module):
         return False
     if not right:
-        return actor.user is not None
+        return actor.is_system or actor.user is not None
     slug, colon, action = right.partition(":")
     return actor.access.reach(slug, action) is not None if colon else actor.access.may(right)
 

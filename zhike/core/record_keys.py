@@ -1,12 +1,13 @@
 """Keys that name any record of any kind as one text: "customers:42"."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db import models
 
 from zhike.core.actors import Actor
-from zhike.core.entities import Entity, registry
+from zhike.core.entities import Contribution, Entity, registry
 from zhike.core.writes.errors import NotReachable
 
 _LONGEST_ID = 18
@@ -17,6 +18,13 @@ class Titled(NamedTuple):
 
     label: str
     url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordsGone(Contribution):
+    """Called with the keys of records that are removed for good, in the same transaction: whoever keeps keys lets go of them."""
+
+    run: Callable[[set[str]], None]
 
 
 def key_of(row: models.Model) -> str:

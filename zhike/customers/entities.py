@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from zhike.activities.participation import ParticipantKind
 from zhike.activities.relations import followed_up
 from zhike.core import numbering, options
 from zhike.core.entities import Entity, MenuItem, Module, RelatedList, Relation, contribute, register
@@ -30,7 +31,13 @@ register(
         model=Customer,
         slug="customers",
         module="customers",
+        is_tagged=True,
         icon="building",
+        purpose=_(
+            "Companies and people you do business with. Contacts, opportunities, follow-ups and files all stand on the "
+            "customer's page."
+        ),
+        example=_("For example: 浦发银行, level “key account”, owner 周子涵"),
         fields=(
             "name", "kind", "short_name", "number", "credit_code", "state", "level", "industry", "source", "phone", "fax",
             "email", "website", "country", "region", "address", "parent", "annual_revenue", "employees", "founded_in",
@@ -73,7 +80,10 @@ register(
         model=Contact,
         slug="contacts",
         module="customers",
+        is_tagged=True,
         icon="address-book",
+        purpose=_("The people at your customers: whom to call, what they decide."),
+        example=_("For example: 王建国 (王总), purchasing director of 浦发银行, decides"),
         part_of="customer",
         party="customer",
         fields=(
@@ -92,9 +102,10 @@ register(
 )  # fmt: skip
 leads.declare()
 contribute(
+    ParticipantKind(slug="contacts", note="job_title"),
     MenuItem(
         name="customers", label=_("Customers"), group=_("Customers"), icon="building", url_name="customers:list",
-        module="customers", right="customers:view", weight=100,
+        module="customers", right="customers:view", weight=100, on_phone=True,
     ),
     MenuItem(
         name="contacts", label=_("Contacts"), group=_("Customers"), icon="address-book", url_name="contacts:list",

@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zhike.core.actors import EVERYTHING, NOTHING, Access, FieldMode, Reach
+from zhike.core.actors import EVERYTHING, NOTHING, REVEAL, Access, FieldMode, Reach
 from zhike.core.entities import RecordKind, registry
 
 ANY = "*"
@@ -18,7 +18,7 @@ ANY = "*"
 ANY_SHARED = "*shared"
 # Action wildcard for the verbs of an entity: every right that is not one of the standard ones.
 ANY_VERB = "verbs"
-STANDARD_ACTIONS = ("view", "create", "edit", "delete", "transfer", "import", "export", "approve")
+STANDARD_ACTIONS = ("view", "create", "edit", "delete", "transfer", "import", "export", "approve", REVEAL)
 
 
 class Scope(StrEnum):
@@ -45,7 +45,7 @@ SCOPE_LABELS = {
 # Who works here and with what rights is kept by settings rights alone: a grant on these entities only ever shows or
 # exports them. Otherwise whoever may edit people could take another person's e-mail address, and with it his password.
 KEPT_BY = {"users": "settings.people", "departments": "settings.people", "roles": "settings.roles"}
-LOOKING = ("view", "export")
+LOOKING = ("view", "export", REVEAL)
 KEEPING = ("settings.people", "settings.roles")
 # From the most open to the least.
 _OPENNESS = (FieldMode.OPEN, FieldMode.READ_ONLY, FieldMode.MASKED, FieldMode.HIDDEN)
@@ -68,14 +68,20 @@ class RoleRules:
     def scope(self, slug: str, action: str) -> Scope:
         """The scope this role gives; `NONE` where it gives nothing."""
         keeper = "settings.roles" if (slug, action) == ("users", "set_roles") else KEPT_BY.get(slug)
-        if keeper is not None and self.may(keeper):
+        if keeper is not None and action != REVEAL and self.may(keeper):
             return Scope.ALL
         if keeper is not None and action not in LOOKING:
             return Scope.NONE
         slugs = (slug, ANY_SHARED, ANY) if is_shared(slug) else (slug, ANY)
-        actions = (action, ANY) if action in STANDARD_ACTIONS else (action, ANY_VERB, ANY)
+        actions = self._asked(action)
         entries = (self.grants.get(key, {}) for key in slugs)
         return next((entry[key] for entry in entries for key in actions if key in entry), Scope.NONE)
+
+    def _asked(self, action: str) -> tuple[str, ...]:
+        """The words that decide, the most specific first. What a role masks it opens by name only, unless it keeps everything."""
+        if action == REVEAL and ANY not in self.settings:
+            return (REVEAL,)
+        return (action, ANY) if action in STANDARD_ACTIONS else (action, ANY_VERB, ANY)
 
     def may(self, right: str) -> bool:
         return right in self.settings or ANY in self.settings

@@ -3,7 +3,7 @@
 Pure functions over a role's JSON. What the page does not show (rights of a module that is off, of single verbs) stays.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zhike.core import layouts, modules
-from zhike.core.actors import FieldMode
+from zhike.core.actors import REVEAL, FieldMode
 from zhike.core.entities import Entity, Label, RecordKind, registry
 from zhike.core.pages.words import sentence_start
 from zhike.identity.access import ANY, ANY_SHARED, ANY_VERB, KEPT_BY, LOOKING, SCOPE_LABELS, Scope
@@ -24,7 +24,7 @@ COLUMNS: dict[str, Label] = {
     **{name: label for name, label in ACTION_LABELS.items() if name != "approve"},
     ANY_VERB: gettext_lazy("own steps"),
 }
-ORDER = ("view", "create", "edit", "delete", "transfer", "import", "export", ANY_VERB, ANY)
+ORDER = ("view", "create", "edit", "delete", "transfer", "import", "export", REVEAL, ANY_VERB, ANY)
 MODE_LABELS: dict[str, Label] = {
     FieldMode.READ_ONLY: gettext_lazy("may only be read"),
     FieldMode.MASKED: gettext_lazy("is masked (138****8000)"),
@@ -70,24 +70,30 @@ def headings() -> list[str]:
     return [sentence_start(COLUMNS[action]) for action in ORDER]
 
 
-def rows(grants: Mapping[str, Mapping[str, str]]) -> list[Row]:
-    """The table for these grants."""
+def rows(grants: Mapping[str, Mapping[str, str]], settings: Collection[str] = ()) -> list[Row]:
+    """The table for these grants; `settings` are the role's rights outside entities."""
+    keeps_all = ANY in settings
     general = [
         Row(
             label=str(_("All records")),
             icon="database",
             note=str(_("holds where no line below says otherwise")),
-            cells=_cells(grants, ANY, None),
+            cells=_cells(grants, ANY, None, keeps_all=keeps_all),
         ),
         Row(
             label=str(_("Catalogue and configuration")),
             icon="books",
             note=str(_("what everyone with the right sees whole: products, stages, departments")),
-            cells=_cells(grants, ANY_SHARED, None),
+            cells=_cells(grants, ANY_SHARED, None, keeps_all=keeps_all),
         ),
     ]
     return general + [
-        Row(sentence_start(entity.label_plural), entity.icon, "", _cells(grants, entity.slug, entity))
+        Row(
+            sentence_start(entity.label_plural),
+            entity.icon,
+            "",
+            _cells(grants, entity.slug, entity, keeps_all=keeps_all),
+        )
         for entity in registry.all()
         if modules.is_on(entity.module)
     ]
@@ -176,7 +182,7 @@ def _on() -> list[Entity]:
     return [entity for entity in registry.all() if modules.is_on(entity.module)]
 
 
-def _cells(grants: Mapping[str, Mapping[str, str]], slug: str, entity: Entity | None) -> list[Cell]:
+def _cells(grants: Mapping[str, Mapping[str, str]], slug: str, entity: Entity | None, *, keeps_all: bool) -> list[Cell]:
     offered = _offered(slug, entity)
     shared = slug == ANY_SHARED or (entity is not None and entity.kind is RecordKind.SHARED)
     cells: list[Cell] = []
@@ -190,9 +196,8 @@ def _cells(grants: Mapping[str, Mapping[str, str]], slug: str, entity: Entity | 
         choices = [(str(scope), str(SCOPE_LABELS[scope])) for scope in scopes]
         if value and value not in dict(choices):
             choices.append((value, str(SCOPE_LABELS[Scope(value)])))
-        cells.append(
-            Cell(f"grant:{slug}:{action}", label, value, _inherited(grants, slug, action, shared=shared), choices)
-        )
+        above = _inherited(grants, slug, action, shared=shared, keeps_all=keeps_all)
+        cells.append(Cell(f"grant:{slug}:{action}", label, value, above, choices))
     return cells
 
 
@@ -205,10 +210,12 @@ def _offered(slug: str, entity: Entity | None) -> set[str]:
     return found | ({ANY_VERB} if entity.verbs else set())
 
 
-def _inherited(grants: Mapping[str, Mapping[str, str]], slug: str, action: str, *, shared: bool) -> str:
-    """What holds for this cell when it is blank, in words."""
+def _inherited(
+    grants: Mapping[str, Mapping[str, str]], slug: str, action: str, *, shared: bool, keeps_all: bool
+) -> str:
+    """What holds for this cell when it is blank, in words. What is masked is revealed by name only (`RoleRules`)."""
     slugs = [slug, *([ANY_SHARED] if shared and slug != ANY_SHARED else []), *([ANY] if slug != ANY else [])]
-    actions = [action, ANY] if action != ANY else [ANY]
+    actions = [action] if action == ANY or (action == REVEAL and not keeps_all) else [action, ANY]
     for key in slugs:
         for name in actions:
             if (key, name) != (slug, action) and name in grants.get(key, {}):

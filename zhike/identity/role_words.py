@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zhike.core import modules
+from zhike.core.actors import REVEAL
 from zhike.core.entities import Entity, Label, RecordKind, SettingsPage, registry
 from zhike.core.pages.words import join_words, sentence_start
 from zhike.identity.access import ANY, KEEPING, SCOPE_LABELS, PersonAccess, RoleRules, Scope
@@ -20,6 +21,7 @@ ACTION_LABELS: dict[str, Label] = {
     "transfer": pgettext_lazy("right", "transfer"),
     "import": pgettext_lazy("right", "import"),
     "export": pgettext_lazy("right", "export"),
+    REVEAL: _("reveal masked fields"),
     "approve": pgettext_lazy("right", "approve"),
 }
 # Rights outside entities that no settings page names.

@@ -8,12 +8,24 @@ from django.utils.translation import gettext_lazy
 
 from zhike.core import modules, writes
 from zhike.core.actors import Actor
-from zhike.core.configfile import ConfigSection, Keys, Property, Refusal
+from zhike.core.configfile import ConfigSection, Keys, Property, Refusal, columns_of, read_rows
 from zhike.core.entities import contribute
 from zhike.sales.models import Pipeline, Stage
 
 RIGHT = "settings.pipelines"
-_STAGE = ("position", "status", "probability", "requires", "guidance", "days_allowed")
+_PIPELINE = {
+    "position": Property(kind=int, default=0),
+    "in_use": Property(kind=bool, default=True, column="is_active"),
+    "amount_from_lines": Property(kind=bool, default=False),
+}
+_STAGE = {
+    "position": Property(kind=int, default=0),
+    "status": Property(kind=str, default="open"),
+    "probability": Property(kind=int, default=0),
+    "requires": Property(kind=list, default=[]),
+    "guidance": Property(kind=str, default=""),
+    "days_allowed": Property(kind=int),
+}
 
 
 def _pipelines() -> Any:
@@ -25,17 +37,12 @@ def _stages() -> Any:
 
 
 def _read_pipelines() -> Mapping[Keys, Any]:
-    return {
-        (row.name,): {"position": row.position, "in_use": row.is_active, "amount_from_lines": row.amount_from_lines}
-        for row in _pipelines().order_by("position", "pk")
-    }
+    return read_rows(_pipelines().order_by("position", "pk"), ("name",), _PIPELINE)
 
 
 def _write_pipeline(actor: Actor, keys: Keys, thing: Mapping[str, Any]) -> None:
     row = _pipelines().filter(name=keys[0]).first() or Pipeline(name=keys[0])
-    row.position, row.is_active = thing["position"], thing["in_use"]
-    row.amount_from_lines = thing["amount_from_lines"]
-    _store(actor, row)
+    _store(actor, row, columns_of(thing, _PIPELINE))
 
 
 def _remove_pipeline(actor: Actor, keys: Keys) -> None:
@@ -45,7 +52,7 @@ def _remove_pipeline(actor: Actor, keys: Keys) -> None:
 
 def _read_stages() -> Mapping[Keys, Any]:
     rows = _stages().select_related("pipeline").order_by("pipeline__position", "pipeline_id", "position", "pk")
-    return {(row.pipeline.name, row.name): {name: getattr(row, name) for name in _STAGE} for row in rows}
+    return read_rows(rows, ("pipeline.name", "name"), _STAGE)
 
 
 def _write_stage(actor: Actor, keys: Keys, thing: Mapping[str, Any]) -> None:
@@ -53,9 +60,7 @@ def _write_stage(actor: Actor, keys: Keys, thing: Mapping[str, Any]) -> None:
     if pipeline is None:
         raise Refusal(_("There is no pipeline “%(name)s”. Name it under pipelines as well.") % {"name": keys[0]})
     row = _stages().filter(pipeline=pipeline, name=keys[1]).first() or Stage(pipeline=pipeline, name=keys[1])
-    for name in _STAGE:
-        setattr(row, name, thing[name])
-    _store(actor, row)
+    _store(actor, row, columns_of(thing, _STAGE))
 
 
 def _remove_stage(actor: Actor, keys: Keys) -> None:
@@ -63,9 +68,11 @@ def _remove_stage(actor: Actor, keys: Keys) -> None:
         writes.delete(actor, row)
 
 
-def _store(actor: Actor, row: Any) -> None:
+def _store(actor: Actor, row: Any, wanted: Mapping[str, Any]) -> None:
     if not modules.is_on("sales"):
         raise Refusal(_("Sales is switched off, so its pipelines cannot be changed. Say sales = true under modules."))
+    for name, value in wanted.items():
+        setattr(row, name, value)
     if row.pk is None:
         writes.create(actor, row)
     else:
@@ -81,11 +88,7 @@ contribute(
         read=_read_pipelines,
         write=_write_pipeline,
         remove=_remove_pipeline,
-        properties={
-            "position": Property(kind=int, default=0),
-            "in_use": Property(kind=bool, default=True),
-            "amount_from_lines": Property(kind=bool, default=False),
-        },
+        properties=_PIPELINE,
         weight=500,
     ),
     ConfigSection(
@@ -96,14 +99,7 @@ contribute(
         read=_read_stages,
         write=_write_stage,
         remove=_remove_stage,
-        properties={
-            "position": Property(kind=int, default=0),
-            "status": Property(kind=str, default="open"),
-            "probability": Property(kind=int, default=0),
-            "requires": Property(kind=list, default=[]),
-            "guidance": Property(kind=str, default=""),
-            "days_allowed": Property(kind=int),
-        },
+        properties=_STAGE,
         weight=510,
     ),
 )

@@ -67,6 +67,11 @@ register(
         attachable=False,
         module="sales",
         icon="filter",
+        purpose=_(
+            "A way of selling, with its stages in order. Most companies need one; add another where a business sells "
+            "differently."
+        ),
+        example=_("For example: “Standard” for new customers, “Renewal” for maintenance contracts"),
         fields=("name", "position", "is_active", "amount_from_lines"),
         columns=("name", "position", "is_active", "amount_from_lines"),
         filters=("is_active", "position"),
@@ -88,6 +93,8 @@ register(
         attachable=False,
         module="sales",
         icon="stairs",
+        purpose=_("The steps of a pipeline, each with a probability and what it demands."),
+        example=_("For example: “Quotation”, 50 %, needs an amount"),
         fields=("name", "pipeline", "position", "status", "probability", "requires", "guidance", "days_allowed"),
         columns=("name", "pipeline", "position", "status", "probability", "days_allowed"),
         filters=("pipeline", "status", "position", "probability"),
@@ -102,7 +109,10 @@ register(
         model=Opportunity,
         slug="opportunities",
         module="sales",
+        is_tagged=True,
         icon="target",
+        purpose=_("A deal that may come about, with amount, stage and expected day. Together they are your funnel."),
+        example=_("For example: “浦发银行 · 网点改造”, 120,000, stage “quotation”, expected in March"),
         fields=(
             "name", "number", "customer", "contact", "pipeline", "stage", "amount", "probability", "closes_on", "valid_until",
             "source", "approach", "owner", "department", "description",
@@ -128,11 +138,11 @@ register(
             ),
             Verb(
                 name="win", run=actions.win_opportunity, label=_("win"), form_class=forms.WinForm, when=_is_open,
-                primary=True, icon="trophy", weight=20,
+                primary=True, confirm=True, icon="trophy", weight=20,
             ),
             Verb(
                 name="lose", run=actions.lose_opportunity, label=_("lose"), form_class=forms.LoseForm, when=_is_open,
-                bulk=True, icon="thumb-down", weight=30,
+                bulk=True, confirm=True, icon="thumb-down", weight=30,
             ),
             Verb(
                 name="reopen", run=actions.reopen_opportunity, label=_("reopen"), form_class=forms.ReopenForm,
@@ -163,7 +173,7 @@ register(
                 since="stage_since", due="closes_on", closed=frozenset({"won", "lost"}),
                 moves={"open": ("move", "reopen"), "won": "win", "lost": "lose"},
             ),
-            Calendar(start="closes_on"),
+            Calendar(start="closes_on", state="status", notes=("customer",)),
         ),
         prepare=rules.prepare_opportunity,
         settle=rules.settle_opportunities,
@@ -211,7 +221,7 @@ extend(
     verbs=(
         Verb(
             name="convert", run=actions.convert_lead, label=_("convert"), form_class=ConvertForm, when=_is_open,
-            primary=True, icon="arrow-big-right-lines", weight=10, module="sales", made=actions.made_of_lead,
+            primary=True, confirm=True, icon="arrow-big-right-lines", weight=10, module="sales", made=actions.made_of_lead,
         ),
     ),
     panels=(

@@ -1,7 +1,9 @@
 """What other programmes call the columns of opportunities and their lines."""
 
 from zhike.core.entities import contribute
+from zhike.core.transfer.suggest import folded
 from zhike.core.transfer.targets import ImportTarget
+from zhike.sales.models import Status
 from zhike.sales.rules import pipelines, stages_of
 
 
@@ -12,10 +14,24 @@ def _first_stage() -> int | None:
     return stages[0].pk if stages else None
 
 
+# What other programmes call an opportunity that is won or lost, without spaces and signs.
+_WON = frozenset({"won", "closedwon", "win", "赢", "已赢单", "成交", "已成交", "成功"})
+_LOST = frozenset({"lost", "closedlost", "loss", "lose", "输", "已输单", "丢单", "失败", "流失"})
+
+
+def _stage_meant(text: str) -> str:
+    """The stage that everybody means by won or lost; blank where pipelines call it by different names."""
+    word = folded(text)
+    status = Status.WON if word in _WON else Status.LOST if word in _LOST else None
+    names = {stage.name for stage in pipelines.get().stages.values() if stage.status == status}
+    return names.pop() if len(names) == 1 else ""
+
+
 contribute(
     ImportTarget(
         slug="opportunities",
         first_states=(("stage", _first_stage),),
+        meanings=(("stage", _stage_meant),),
         words=(
             ("stage@", ("成交日期", "结单日期", "赢单日期", "关闭日期", "close date", "closed on", "closed date", "won date")),
             ("stage@first", ("开始日期", "立项日期", "商机开始日期", "engage date", "start date", "began on", "opened on")),

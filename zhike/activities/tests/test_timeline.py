@@ -19,7 +19,8 @@ from zhike.core.scoping import team
 from zhike.core.timeline import Subject
 from zhike.customers.models import Contact, Customer
 from zhike.identity.factories import Cast
-from zhike.sales.models import Opportunity
+from zhike.sales.actions import move_opportunity
+from zhike.sales.models import Opportunity, Stage
 
 pytestmark = pytest.mark.django_db
 
@@ -185,3 +186,19 @@ def test_changes_that_the_reader_reaches_are_found_behind_many_that_he_does_not(
     assert {found.row.entity for found in CHANGES.rows(dan, subject, "", 3)} == {"opportunities"}
     below = CHANGES.rows(dan, subject, cyd[0].position, 3)
     assert [found.row.pk for found in below] == [found.row.pk for found in cyd[1:]] + [below[-1].row.pk]
+
+
+def test_it_shows_what_was_said_and_given_in_each_stage(people: Cast, customer: Customer) -> None:
+    ana = people.actor("ana")
+    opportunity = writes.create(ana, Opportunity(name="big-deal", customer=customer, owner=people.ana, amount=1000))
+    writes.create(ana, Comment(about=key_of(opportunity), text="sent-the-brochure"))
+    move_opportunity(ana, opportunity, stage=Stage.objects.get(name="方案报价"))
+    writes.create(ana, Comment(about=key_of(opportunity), text="sent-the-offer"))
+    begun, quoted = (page(people.ana, address(opportunity, f"&stage={number}")) for number in (0, 1))
+    assert ("sent-the-brochure" in begun, "sent-the-offer" in begun) == (True, False)
+    assert ("sent-the-brochure" in quoted, "sent-the-offer" in quoted) == (False, True)
+    assert "方案报价" in begun
+    client = Client()
+    client.force_login(people.ana)
+    assert client.get(address(opportunity, "&stage=2")).status_code == 404
+    assert client.get(address(customer, "&stage=0")).status_code == 404

@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from zhike.config.cli import Stop, say, start
@@ -52,17 +52,21 @@ def addresses(entity: "Entity") -> list[str]:
     from django.urls import get_resolver
 
     wanted = (f"/{entity.slug}/", f"/api/v1/{entity.slug}")
-    found = [address for address in _walk(get_resolver(), "/") if f"{address}/".startswith(wanted)]
+    found = [address for address in _walk(get_resolver().url_patterns, "/") if f"{address}/".startswith(wanted)]
     return list(dict.fromkeys(found))
 
 
-def _walk(resolver: "URLResolver", before: str) -> Iterator[str]:
+def _walk(patterns: Iterable["URLPattern | URLResolver"], before: str) -> Iterator[str]:
     from django.urls import URLResolver
 
-    for each in resolver.url_patterns:
+    from zhike.core.api.urls import EntityAddresses
+
+    for each in patterns:
         address = before + _plain(each)
         if isinstance(each, URLResolver):
-            yield from _walk(each, address)
+            yield from _walk(each.url_patterns, address)
+        elif isinstance(each, EntityAddresses):
+            yield from _walk(each.routes, before)
         else:
             yield address
 

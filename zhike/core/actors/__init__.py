@@ -18,6 +18,10 @@ class Via(StrEnum):
     SHELL = "shell"
 
 
+# The right to look behind the mask of a field, and the verb of it in the log.
+REVEAL = "reveal"
+
+
 class FieldMode(StrEnum):
     """What a reader may do with one field. A masked field is read-only for him and shows as 138****8000."""
 

@@ -21,17 +21,21 @@ class _Undo(Exception):
         self.answer = answer
 
 
-def once(request: HttpRequest, actor: Actor, run: Callable[[], HttpResponse]) -> HttpResponse:
+def once(
+    request: HttpRequest, actor: Actor, run: Callable[[], HttpResponse], *, said: Callable[[], bytes] | None = None
+) -> HttpResponse:
     """Run a request unless its key was answered before; then give that answer again.
 
     Key, effect and answer are one transaction: a process that dies leaves all of them or none. A refused request keeps no key.
+    `said` is by what two requests are the same where their bytes are not (a form's boundary differs each time).
     """
     key = request.headers.get("Idempotency-Key", "")
     if not key or actor.user_id is None:
         return run()
     if len(key) > MAX_KEY:
         return problem(422, _("An Idempotency-Key has at most 200 characters."))
-    fingerprint = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + request.body).hexdigest()
+    body = request.body if said is None else said()
+    fingerprint = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + body).hexdigest()
     try:
         with transaction.atomic():
             row = IdempotencyKey.objects.create(

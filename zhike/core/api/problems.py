@@ -4,29 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
-from ninja import Schema
 
 TYPE = "application/problem+json"
-
-
-class FieldProblem(Schema):
-    """What is wrong with one input."""
-
-    field: str
-    message: str
-
-
-class Problem(Schema):
-    """An error: `title` names the class, `detail` says what happened and what to do, `errors` which inputs it is about."""
-
-    status: int
-    title: str
-    detail: str
-    errors: list[FieldProblem] = []
-    # For 409 after somebody else's change: the version stored now.
-    version: int | None = None
-
-
 TITLES = {
     400: "Bad request",
     401: "Not signed in",

@@ -1,6 +1,7 @@
 """Records to JSON and back: what a caller may see of a row, and what he may set."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from zhike.core import layouts
+from zhike.core import layouts, tags
 from zhike.core.actors import Actor, FieldMode
 from zhike.core.entities import Entity, FieldKind
-from zhike.core.entities.fields import CUSTOM
+from zhike.core.entities.fields import CUSTOM, TAGS
 from zhike.core.lists import ListPage, ListQuery
 from zhike.core.lists.rows import Cell, build_rows, columns_to_load
 from zhike.core.writes import NotReachable
@@ -44,10 +45,12 @@ def row_json(row: Any) -> dict[str, Any]:
     """One row of a list: its id, version and cells."""
     answer: dict[str, Any] = {"id": row.id, "version": getattr(row.record, "version", None)}
     for cell in row.cells:
-        if cell.column.field.custom is not None:
+        if cell.column.name == TAGS:
+            answer[TAGS] = cell.value if cell.masked else tags.labels(cell.value)
+        elif cell.column.field.custom is not None:
             answer.setdefault(_CUSTOM, {})[cell.column.name] = _value(cell)
-            continue
-        answer[cell.column.name] = _value(cell)
+        else:
+            answer[cell.column.name] = _value(cell)
         if cell.column.field.currency_name:
             answer[cell.column.field.currency_name] = cell.currency or None
     return answer
@@ -58,6 +61,10 @@ def _value(cell: Cell) -> Any:
         if cell.column.kind is FieldKind.RECORD:
             return {"key": str(cell.value), "label": cell.related.label, "reachable": cell.related.reachable}
         return {"id": cell.related.id, "label": cell.related.label, "reachable": cell.related.reachable}
+    if cell.column.kind is FieldKind.FILE:
+        return [{"id": each.id, "label": each.label, "reachable": each.reachable} for each in cell.several.values()]
+    if cell.several:
+        return [{"key": key, "label": each.label, "reachable": each.reachable} for key, each in cell.several.items()]
     value = cell.value
     if isinstance(value, Decimal):
         return format(value, "f")
@@ -80,11 +87,19 @@ def one_json(actor: Actor, entity: Entity, pk: int, fields: str = "") -> dict[st
     return row_json(build_rows(actor, entity, columns, [record])[0])
 
 
+def revealed_json(actor: Actor, entity: Entity, pk: int, name: str) -> dict[str, Any]:
+    """One record with this field alone, without its mask: for who was just allowed to look behind it."""
+    columns = [replace(each, masked=False) for each in ListQuery.make(entity, actor, columns=name).columns]
+    rows: Any = entity.model._default_manager
+    return row_json(build_rows(actor, entity, columns, [rows.visible_to(actor).get(pk=pk)])[0])
+
+
 def assign(actor: Actor, entity: Entity, row: models.Model, sent: Mapping[str, Any]) -> None:
     """Set what was sent on a row; blank texts for null. Raises `ValidationError` for records the caller does not reach."""
-    mistakes = _assign_custom(actor, entity, row, sent.get(_CUSTOM) or {})
+    own = dict(sent.get(_CUSTOM) or {}) | ({TAGS: sent[TAGS] or None} if TAGS in sent else {})
+    mistakes = _assign_custom(actor, entity, row, own)
     for name, value in sent.items():
-        if not entity.has_field(name):
+        if name == TAGS or not entity.has_field(name):
             continue
         field = entity.field(name)
         if field.kind is FieldKind.RELATION:

@@ -17,14 +17,13 @@ from zhike.core.api import operations, schemas
 from zhike.core.api.answers import answered
 from zhike.core.api.contributed import EntityRoutes
 from zhike.core.api.idempotency import once
-from zhike.core.api.problems import Problem
+from zhike.core.api.looking import add_looking
 from zhike.core.api.verbs import verb_schema
 from zhike.core.entities import Entity, Verb, registry
 
 Id = Annotated[int, Field(ge=1, le=schemas.MAX_ID)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_.\-]+$")]
 KeyText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-REFUSALS = frozenset({400, 401, 403, 404, 409, 412, 413, 422})
 
 
 class ListParameters(Schema):
@@ -63,6 +62,7 @@ def add_routes(api: NinjaAPI, entity: Entity) -> None:
         _add_changing(router, entity, answer, change)
     if "delete" not in entity.without and entity.has_column("deleted_at"):
         _add_deleting(router, entity)
+    add_looking(router, entity, answer)
     for verb in entity.verbs:
         _add_verb(router, entity, verb, answer)
     for routes in registry.contributions(EntityRoutes):
@@ -72,8 +72,8 @@ def add_routes(api: NinjaAPI, entity: Entity) -> None:
 
 
 def responses(**good: Any) -> dict[Any, Any]:
-    """What a route may answer: what it is for, and problems."""
-    return {int(code.removeprefix("s")): schema for code, schema in good.items()} | {REFUSALS: Problem}
+    """What a route answers when all is well; the schema of the API adds the problems, which are the same for all."""
+    return {int(code.removeprefix("s")): schema for code, schema in good.items()}
 
 
 def _add_reading(router: Router, entity: Entity, answer: type[Schema], page: type[Schema]) -> None:

@@ -10,10 +10,14 @@ from pydantic import ConfigDict, Field, StringConstraints, create_model
 from zhike.core.customfields.actions import is_configurable
 from zhike.core.entities import Entity, FieldKind
 from zhike.core.entities import Field as EntityField
+from zhike.core.entities.fields import TAGS
+from zhike.core.fieldvalues import MAX_CHOICES
+from zhike.core.record_choices import MOST
 
 MAX_ID = 2**63 - 1
 MAX_CUSTOM = 300
 _CUSTOM = "the company's own fields by key (cf_…); sent ones are merged into the others, null makes blank"
+_TAGS = "names of tags; codes are taken as well, and a name that no tag has makes a new one where the company allows it"
 Id = Annotated[int, Field(ge=1, le=MAX_ID, description="id of a record")]
 Text = Annotated[str, StringConstraints(max_length=100_000)]
 
@@ -81,6 +85,24 @@ class SavedViews(Schema):
     items: list[SavedView]
 
 
+class FieldProblem(Schema):
+    """What is wrong with one input."""
+
+    field: str
+    message: str
+
+
+class Problem(Schema):
+    """An error: `title` names the class, `detail` says what happened and what to do, `errors` which inputs it is about."""
+
+    status: int
+    title: str
+    detail: str
+    errors: list[FieldProblem] = []
+    # For 409 after somebody else's change: the version stored now.
+    version: int | None = None
+
+
 def camel(slug: str) -> str:
     return "".join(word.capitalize() for word in slug.split("-"))
 
@@ -92,6 +114,8 @@ def answer_schema(entity: Entity) -> type[Schema]:
         fields[name] = (_answer_type(entity.field(name)) | None, _described(entity.field(name)))
         if entity.field(name).currency_name:
             fields[entity.field(name).currency_name] = (str | None, None)
+    if entity.is_tagged:
+        fields[TAGS] = (list[str] | str | None, Field(None, description=_TAGS))
     if is_configurable(entity):
         fields["custom"] = (dict[str, Any] | None, Field(None, description=_CUSTOM))
     return create_model(f"{camel(entity.slug)}Record", __base__=Schema, **fields)
@@ -134,7 +158,9 @@ def _custom_input(entity: Entity) -> dict[str, Any]:
     """Fields of the company's own: which there are is known only while the program runs, so that `writes` checks them."""
     if not is_configurable(entity):
         return {}
-    return {
+    name = Annotated[str, StringConstraints(max_length=1_000)]
+    tags = (Annotated[list[name], Field(max_length=MAX_CHOICES)] | None, Field(None, description=_TAGS))
+    return ({TAGS: tags} if entity.is_tagged else {}) | {
         "custom": (Annotated[dict[str, Any], Field(max_length=MAX_CUSTOM)] | None, Field(None, description=_CUSTOM))
     }
 
@@ -156,6 +182,8 @@ def _answer_type(field: EntityField) -> Any:
         return Label
     if field.kind is FieldKind.RECORD:
         return KeyLabel | str
+    if field.kind is FieldKind.RECORDS:
+        return list[KeyLabel] | str
     if field.kind in (FieldKind.MONEY, FieldKind.DECIMAL):
         return str
     return {
@@ -181,6 +209,9 @@ def _input_type(field: EntityField) -> Any:
         return Annotated[str, StringConstraints(max_length=field.max_length or 100_000)]
     if field.kind is FieldKind.RECORD:
         return Annotated[str, StringConstraints(pattern=r"^([a-z-]{1,60}:[0-9]{1,18})?$")]
+    if field.kind is FieldKind.RECORDS:
+        key = Annotated[str, StringConstraints(pattern=r"^[a-z-]{1,60}:[0-9]{1,18}$")]
+        return Annotated[list[key], Field(max_length=MOST)]
     return {
         FieldKind.BOOLEAN: bool,
         FieldKind.DATE: date,

@@ -1,13 +1,16 @@
-"""The API as one object, with its schema at /api/v1/openapi.json."""
+"""The API: the routes of each entity, made when they are first asked for, and the schema at /api/v1/openapi.json."""
 
+import threading
 from typing import Any
 
 import pydantic
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.urls import path
+from django.urls import ResolverMatch, URLPattern, URLResolver, path
+from django.urls.resolvers import RoutePattern
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.schema import NinjaGenerateJsonSchema
 
 import zhike
 from zhike.core import modules
@@ -15,7 +18,8 @@ from zhike.core.api import problems
 from zhike.core.api.auth import PersonalToken
 from zhike.core.api.problems import not_found, problem
 from zhike.core.api.routes import add_routes
-from zhike.core.entities import registry
+from zhike.core.api.schemas import Problem
+from zhike.core.entities import Entity, registry
 
 DESCRIPTION = """
 Every entity has the same routes; see the reference in the documentation. Amounts are decimal texts with two places, in the
@@ -23,8 +27,13 @@ currency beside them; days are `2026-11-22`, moments ISO 8601 in UTC. `total` is
 """
 
 
-def build() -> NinjaAPI:
-    """The API over all registered entities."""
+# What any operation may answer instead.
+REFUSALS = (400, 401, 403, 404, 409, 412, 413, 422)
+_REFERENCE = "#/components/schemas/{model}"
+
+
+def build(entity: Entity) -> NinjaAPI:
+    """The API of one entity."""
     api = NinjaAPI(
         title="Zhike",
         version=zhike.__version__,
@@ -34,10 +43,51 @@ def build() -> NinjaAPI:
         auth=PersonalToken(),
         urls_namespace="api",
     )
-    for entity in registry.all():
-        add_routes(api, entity)
+    add_routes(api, entity)
     _add_handlers(api)
     return api
+
+
+class EntityAddresses(URLPattern):
+    """The addresses of one entity, for the URLconf one pattern: Django walks all of a resolver's to write any address.
+
+    The shapes of all entities take 50 MB and a second to make; those that nobody asks for are not made.
+    """
+
+    _making = threading.Lock()
+
+    def __init__(self, entity: Entity) -> None:
+        super().__init__(RoutePattern(f"{entity.slug}", is_endpoint=False), missing)
+        self.entity = entity
+        self._api: NinjaAPI | None = None
+        self._routes: URLResolver | None = None
+
+    @property
+    def api(self) -> NinjaAPI:
+        """The API of this entity."""
+        with self._making:
+            if self._api is None:
+                self._api = build(self.entity)
+            return self._api
+
+    @property
+    def routes(self) -> list[URLPattern | URLResolver]:
+        """The routes below `/api/v1/`."""
+        return self._resolver().url_patterns
+
+    def resolve(self, path: str) -> ResolverMatch | None:
+        """What answers; an address of another entity makes nothing here."""
+        return self._resolver().resolve(path) if path.partition("/")[0] == self.entity.slug else None
+
+    def _resolver(self) -> URLResolver:
+        if self._routes is None:
+            self._routes = URLResolver(RoutePattern("", is_endpoint=False), self.api.urls[0])
+        return self._routes
+
+
+def missing(_request: HttpRequest, _error: Any = None) -> HttpResponse:
+    """There is no such record."""
+    return not_found()
 
 
 def _add_handlers(api: NinjaAPI) -> None:
@@ -53,9 +103,7 @@ def _add_handlers(api: NinjaAPI) -> None:
     def malformed_inside(_request: HttpRequest, error: pydantic.ValidationError) -> HttpResponse:
         return _malformed([dict(each) for each in error.errors()])
 
-    @api.exception_handler(Http404)
-    def missing(_request: HttpRequest, _error: Any) -> HttpResponse:
-        return not_found()
+    api.exception_handler(Http404)(missing)
 
     @api.exception_handler(HttpError)
     def refused(_request: HttpRequest, error: HttpError) -> HttpResponse:
@@ -76,7 +124,7 @@ def _malformed(errors: list[dict[str, Any]]) -> HttpResponse:
     return problem(422, _("Some of the input is not what this operation takes."), found)
 
 
-api = build()
+addresses = [EntityAddresses(entity) for entity in registry.all()]
 
 
 def openapi(request: HttpRequest) -> HttpResponse:
@@ -89,12 +137,20 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 def whole_schema() -> dict[str, Any]:
     """OpenAPI 3.1 of everything. Refusals are problems, which have a media type of their own."""
-    whole: dict[str, Any] = dict(api.get_openapi_schema(path_prefix="/api/v1/"))
+    whole: dict[str, Any] = {}
+    for each in addresses:
+        part: dict[str, Any] = dict(each.api.get_openapi_schema(path_prefix="/api/v1/"))
+        whole.setdefault("paths", {}).update(part.pop("paths"))
+        for kind, components in part.pop("components").items():
+            whole.setdefault("components", {}).setdefault(kind, {}).update(components)
+        whole |= part
+    refused = Problem.model_json_schema(ref_template=_REFERENCE, schema_generator=NinjaGenerateJsonSchema)
+    whole["components"]["schemas"] |= refused.pop("$defs") | {"Problem": refused}
+    content = {problems.TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}}
+    refusals = {code: {"description": problems.TITLES[code], "content": content} for code in REFUSALS}
     for operations in whole["paths"].values():
         for operation in operations.values():
-            for status, response in operation["responses"].items():
-                if int(status) >= 400 and "application/json" in response.get("content", {}):
-                    response["content"] = {problems.TYPE: response["content"]["application/json"]}
+            operation["responses"] |= refusals
     return whole
 
 
@@ -106,4 +162,7 @@ def schema() -> dict[str, Any]:
     return whole
 
 
-urlpatterns = [path("openapi.json", openapi, name="openapi"), path("", api.urls)]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("openapi.json", openapi, name="openapi"),
+    path("", (addresses, "ninja", "api")),
+]

@@ -48,8 +48,8 @@ def meets(field: Field, predicate: Predicate, compile_core: Any) -> Q:
     test = compile_core(field.custom.column, core)
     if not predicate.inverted:
         return _some(field, test)
-    if field.kind is FieldKind.MULTI_CHOICE:  # none of its rows, not merely one that is not
-        return present(field) & ~_some(field, test)
+    if field.kind is FieldKind.MULTI_CHOICE:  # none of its rows, not merely one that is not; nor need there be any
+        return ~_some(field, test)
     return _some(field, ~test)
 
 

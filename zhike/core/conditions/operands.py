@@ -10,13 +10,15 @@ from django.conf import settings
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from zhike.core import company, options
+from zhike.core import company, options, tags
 from zhike.core.conditions.days import FIRST_DAY, LAST_DAY, Span
 from zhike.core.conditions.errors import ConditionError
 from zhike.core.conditions.tree import Literal, Mine, Operand, Relative, Today
 from zhike.core.entities import Field, FieldKind
+from zhike.core.entities.fields import TAGS
 
 MAX_TEXT = 1_000
+MAX_LENGTH = 100_000
 _LARGEST = 2**63 - 1
 _LARGEST_CUSTOM = 10**15 - 1  # what the column of custom numbers holds
 _INTEGER = re.compile(r"-?\d{1,19}", re.ASCII)
@@ -97,6 +99,15 @@ def check_text(raw: object, path: str) -> str:
         raise ConditionError(_("This text contains characters that cannot be stored."), path) from None
     if "\0" in raw:
         raise ConditionError(_("This text contains characters that cannot be stored."), path)
+    return raw
+
+
+def read_length(raw: object, path: str) -> int:
+    """A number of characters. Raises `ConditionError`."""
+    if isinstance(raw, str) and _INTEGER.fullmatch(raw):
+        raw = int(raw)
+    if isinstance(raw, bool) or not isinstance(raw, int) or not 0 <= raw <= MAX_LENGTH:
+        raise ConditionError(_("Write a whole number of characters, from 0 to 100,000."), path)
     return raw
 
 
@@ -188,6 +199,8 @@ def _choice(field: Field, raw: object, path: str) -> Literal:
 
 
 def _option(field: Field, raw: object, path: str) -> str:
+    if field.option_list == TAGS and isinstance(raw, str) and tags.code_of(raw):
+        return tags.code_of(raw)  # callers of the API name tags as people do
     if not isinstance(raw, str) or not raw or raw not in options.entries(field.option_list):
         raise _unknown_code(field, raw, path)
     return raw

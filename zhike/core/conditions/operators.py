@@ -21,6 +21,7 @@ class Operator(StrEnum):
     BETWEEN = "between"
     CONTAINS = "contains"
     STARTS_WITH = "starts_with"
+    LONGER_THAN = "longer_than"
     IS_EMPTY = "is_empty"
     NOT_EMPTY = "not_empty"
     WITHIN = "within"
@@ -46,7 +47,7 @@ COUNT_OPERATORS = frozenset(
 _BLANK = (Operator.IS_EMPTY, Operator.NOT_EMPTY)
 _SAME = (Operator.EQ, Operator.NE, Operator.IN, Operator.NOT_IN)
 _ORDER = (Operator.LT, Operator.LTE, Operator.GT, Operator.GTE, Operator.BETWEEN)
-_TEXT = (*_SAME, Operator.CONTAINS, Operator.STARTS_WITH, *_BLANK)
+_TEXT = (*_SAME, Operator.CONTAINS, Operator.STARTS_WITH, Operator.LONGER_THAN, *_BLANK)
 _NUMBER = (*_SAME, *_ORDER, *_BLANK)
 _DAY = (*_SAME, *_ORDER, Operator.WITHIN, *_BLANK)
 _BY_KIND: Mapping[FieldKind, tuple[Operator, ...]] = {
@@ -67,6 +68,8 @@ _BY_KIND: Mapping[FieldKind, tuple[Operator, ...]] = {
     FieldKind.OPTION: (*_SAME, *_BLANK),
     FieldKind.RELATION: (*_SAME, *_BLANK),
     FieldKind.RECORD: (*_SAME, *_BLANK),
+    FieldKind.RECORDS: _BLANK,
+    FieldKind.FILE: _BLANK,
     FieldKind.LIST: (Operator.CONTAINS, *_BLANK),
     FieldKind.MULTI_CHOICE: (*_SAME, *_BLANK),
 }

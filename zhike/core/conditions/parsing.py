@@ -9,7 +9,7 @@ from typing import NoReturn
 from django.utils.translation import gettext as _
 
 from zhike.core.conditions.errors import ConditionError
-from zhike.core.conditions.operands import MAX_TEXT, check_text, read_operand, read_relative
+from zhike.core.conditions.operands import MAX_TEXT, check_text, read_length, read_operand, read_relative
 from zhike.core.conditions.operators import COUNT_OPERATORS, Operator, operators_of
 from zhike.core.conditions.tree import (
     AllOf,
@@ -276,8 +276,8 @@ def _operands(field_path: Path, operator: Operator, raw: Mapping[str, object], p
     value = raw["value"]
     if operator is Operator.WITHIN:
         return (_span(value, path),)
-    if operator in (Operator.CONTAINS, Operator.STARTS_WITH):
-        return (check_text(value, path),)
+    if operator in _READ_ALIKE:
+        return (_READ_ALIKE[operator](value, path),)
     if not operator.takes_list:
         return (read_operand(field, value, path),)
     if not isinstance(value, (list, tuple)):
@@ -288,6 +288,14 @@ def _operands(field_path: Path, operator: Operator, raw: Mapping[str, object], p
     if operator is Operator.BETWEEN:
         _check_pair(operands, path)
     return operands
+
+
+# What is read the same way whatever the kind of field.
+_READ_ALIKE: Mapping[Operator, Callable[[object, str], Operand]] = {
+    Operator.CONTAINS: check_text,
+    Operator.STARTS_WITH: check_text,
+    Operator.LONGER_THAN: read_length,
+}
 
 
 def _span(value: object, path: str) -> Relative:

@@ -57,6 +57,13 @@ class TextLike:
 
 
 @dataclass(frozen=True)
+class Longer:
+    """The text has more characters than this."""
+
+    than: int
+
+
+@dataclass(frozen=True)
 class HasWord:
     """The list has this word."""
 
@@ -75,12 +82,15 @@ class Anything:
     """Any value that is not blank."""
 
 
-Core: TypeAlias = Member | Ranges | TextLike | HasWord | HasAny | Anything
+Core: TypeAlias = Member | Ranges | TextLike | Longer | HasWord | HasAny | Anything
 
 
 @dataclass(frozen=True)
 class Predicate:
-    """The value is not blank and meets `core`; `inverted`: is not blank and does not. `blank`: the value is blank."""
+    """The value is not blank and meets `core`; `inverted`: is not blank and does not. `blank`: the value is blank.
+
+    Several choices that are none of those asked for may as well be none at all.
+    """
 
     core: Core
     inverted: bool = False
@@ -113,6 +123,8 @@ class Asking:
             return Predicate(Anything())
         if operator in (Operator.CONTAINS, Operator.STARTS_WITH):
             return Predicate(self._text(field, str(compare.operands[0]), anywhere=operator is Operator.CONTAINS))
+        if operator is Operator.LONGER_THAN:
+            return Predicate(Longer(int(str(compare.operands[0]))))
         if operator is Operator.UNDER:
             return Predicate(Member(self._under(field, compare.operands[0])))
         inverted = operator in (Operator.NE, Operator.NOT_IN)

@@ -14,6 +14,7 @@ from zhike.core.conditions.predicates import (
     Core,
     HasAny,
     HasWord,
+    Longer,
     Member,
     Predicate,
     Range,
@@ -137,7 +138,7 @@ def is_blank(value: object) -> bool:
 
 def _meets(value: Any, predicate: Predicate) -> bool:
     if is_blank(value):
-        return predicate.blank
+        return predicate.blank or (value == [] and predicate.inverted and isinstance(predicate.core, HasAny))
     return not predicate.blank and _core(value, predicate.core) is not predicate.inverted
 
 
@@ -150,6 +151,8 @@ def _core(value: Any, core: Core) -> bool:
         case TextLike(needle, anywhere):
             text, sought = str(value).translate(_FOLD), needle.translate(_FOLD)
             return sought in text if anywhere else text.startswith(sought)
+        case Longer(than):
+            return len(str(value)) > than
         case HasWord(word):
             return isinstance(value, list) and word in value
         case HasAny(values):

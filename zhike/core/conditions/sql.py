@@ -7,7 +7,7 @@ entered by EXISTS with that entity's own scope inside; the scope is flat and is 
 from typing import Any, TypeVar
 
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Cast, Coalesce, Concat, Length
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from zhike.core.conditions.predicates import (
     Core,
     HasAny,
     HasWord,
+    Longer,
     Member,
     Predicate,
     Range,
@@ -204,6 +205,8 @@ def _core(column: str, core: Core) -> Q:
             return found
         case TextLike(needle, anywhere):
             return Q(TextMatch(F(column), contains_pattern(needle) if anywhere else starts_pattern(needle)))
+        case Longer(than):
+            return Q(GreaterThan(Length(F(column)), than))
         case HasWord(word):
             return Q(ListHas(F(column), word))
         case HasAny():

@@ -46,6 +46,7 @@ _COMPARISONS: Mapping[Operator, str | Promise] = {
     Operator.BETWEEN: gettext_lazy("%(field)s is between %(value)s"),
     Operator.CONTAINS: gettext_lazy("%(field)s contains “%(value)s”"),
     Operator.STARTS_WITH: gettext_lazy("%(field)s starts with “%(value)s”"),
+    Operator.LONGER_THAN: gettext_lazy("%(field)s has more than %(value)s characters"),
     Operator.IS_EMPTY: gettext_lazy("%(field)s is empty"),
     Operator.NOT_EMPTY: gettext_lazy("%(field)s is not empty"),
     Operator.UNDER: gettext_lazy("%(field)s is %(value)s or below"),
@@ -55,6 +56,17 @@ _OF_DAYS: Mapping[Operator, str | Promise] = {
     Operator.LTE: gettext_lazy("%(field)s is on or before %(value)s"),
     Operator.GT: gettext_lazy("%(field)s is after %(value)s"),
     Operator.GTE: gettext_lazy("%(field)s is on or after %(value)s"),
+}
+_OF_SEVERAL: Mapping[Operator, str | Promise] = {
+    Operator.EQ: gettext_lazy("%(field)s include %(value)s"),
+    Operator.NE: gettext_lazy("%(field)s do not include %(value)s"),
+    Operator.IN: gettext_lazy("%(field)s include one of %(value)s"),
+    Operator.NOT_IN: gettext_lazy("%(field)s include none of %(value)s"),
+}
+_OF_KIND: Mapping[FieldKind, Mapping[Operator, str | Promise]] = {
+    FieldKind.DATE: _OF_DAYS,
+    FieldKind.MOMENT: _OF_DAYS,
+    FieldKind.MULTI_CHOICE: _OF_SEVERAL,
 }
 _MINE: Mapping[Mine, str | Promise] = {
     Mine.ME: gettext_lazy("me"),
@@ -102,8 +114,8 @@ class _Words:
         label = _("%(field)s before") % {"field": node.path.label} if node.was else node.path.label
         if node.operator is Operator.WITHIN:
             return self._within(label, node.operands[0])
-        is_day = field.kind in (FieldKind.DATE, FieldKind.MOMENT)
-        pattern = (is_day and _OF_DAYS.get(node.operator)) or _COMPARISONS[node.operator]
+        own = _OF_KIND.get(field.kind, {})
+        pattern = own.get(node.operator) or _COMPARISONS[node.operator]
         return str(pattern) % {"field": label, "value": self._values(node)}
 
     def _within(self, label: str, operand: Operand) -> str:

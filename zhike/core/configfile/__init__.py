@@ -5,7 +5,8 @@ Apps contribute their parts as `ConfigSection`; a part names things by their own
 
 from zhike.core.configfile.documents import DocumentError, read_document, write_document
 from zhike.core.configfile.engine import ConfigRefused, Difference, Problem, bring_in, export, rehearse, sections
-from zhike.core.configfile.sections import ConfigSection, Keys, Property, Refusal
+from zhike.core.configfile.rows import columns_of, read_rows
+from zhike.core.configfile.sections import ConfigSection, Keys, Property, Refusal, Skipped
 
 __all__ = [
     "ConfigRefused",
@@ -16,9 +17,12 @@ __all__ = [
     "Problem",
     "Property",
     "Refusal",
+    "Skipped",
     "bring_in",
+    "columns_of",
     "export",
     "read_document",
+    "read_rows",
     "rehearse",
     "sections",
     "write_document",

@@ -50,16 +50,20 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def lines(found: list[Difference], *, dry_run: bool) -> Iterator[str]:
-    """The differences as lines: what comes, what goes, what is other than it was."""
+    """The differences as lines: what comes, what goes, what is other than it was, what is skipped and why."""
     for each in found:
-        if each.kind == "added":
+        if each.because:
+            yield f"! {each.path}: {each.because}"
+        elif each.kind == "added":
             yield f"+ {each.path}: {said(each.new)}"
         elif each.kind == "removed":
             yield f"- {each.path}: {said(each.old)}"
         else:
             yield f"~ {each.path}: {said(each.old)} → {said(each.new)}"
-    count = len(found)
-    if not count:
+    count = sum(1 for each in found if not each.because)
+    if found and not count:
+        yield _("Nothing else differs.")
+    elif not count:
         yield _("Nothing differs: the configuration is already what the file says.")
     elif dry_run:
         yield ngettext(

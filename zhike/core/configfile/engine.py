@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from zhike.core import overlay
 from zhike.core.actors import Actor
-from zhike.core.configfile.sections import ConfigSection, Keys
+from zhike.core.configfile.sections import ConfigSection, Keys, Skipped
 from zhike.core.configuration.log import log
 from zhike.core.configuration.rights import CONFIGURATION, require
 from zhike.core.entities import registry
@@ -50,15 +50,22 @@ class ConfigRefused(Refused):
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing or property that is other than it was. `old` None: it is new; `new` None: it is gone."""
+    """One thing or property that is other than it was. `old` None: it is new; `new` None: it is gone.
+
+    With `because` it stays as it is: the file asks for something that cannot be here, and this sentence says why.
+    """
 
     section: str
     path: str
     old: Any
     new: Any
 
+    because: str = ""
+
     @property
     def kind(self) -> str:
+        if self.because:
+            return "skipped"
         return "added" if self.old is None else "removed" if self.new is None else "changed"
 
 
@@ -90,15 +97,15 @@ def rehearse(actor: Actor, document: Mapping[str, Any], *, prune: bool = False) 
 def bring_in(actor: Actor, document: Mapping[str, Any], *, prune: bool = False) -> list[Difference]:
     """Make the configuration what the file says, all or nothing. What the file does not name stays, unless `prune` takes it away.
 
-    Returns what became different. Raises `ConfigRefused` with every reason, `NotAllowed`.
+    Returns what became different, and what was skipped. Raises `ConfigRefused` with every reason, `NotAllowed`.
     """
     require(actor, CONFIGURATION)
-    problems = _unknown_parts(document)
+    problems, skipped = _unknown_parts(document), list[Difference]()
     try:
         with transaction.atomic():
             before = {section.name: dict(section.read()) for section in sections()}
             if not problems:
-                problems = list(_write_all(actor, document, before, prune=prune))
+                problems = list(_write_all(actor, document, before, skipped, prune=prune))
             if problems:
                 raise ConfigRefused(problems)
             found = [each for section in sections() for each in _differences(section, before[section.name])]
@@ -108,7 +115,7 @@ def bring_in(actor: Actor, document: Mapping[str, Any], *, prune: bool = False) 
     except ConfigRefused:
         overlay.forget()  # what was read meanwhile was never in force
         raise
-    return found
+    return [*found, *skipped]
 
 
 def _unknown_parts(document: Mapping[str, Any]) -> list[Problem]:
@@ -126,7 +133,12 @@ def _unknown_parts(document: Mapping[str, Any]) -> list[Problem]:
 
 
 def _write_all(
-    actor: Actor, document: Mapping[str, Any], before: Mapping[str, Mapping[Keys, Any]], *, prune: bool
+    actor: Actor,
+    document: Mapping[str, Any],
+    before: Mapping[str, Mapping[Keys, Any]],
+    skipped: list[Difference],
+    *,
+    prune: bool,
 ) -> Iterator[Problem]:
     named: dict[str, set[Keys]] = {}
     changed: list[tuple[ConfigSection, Keys, Any]] = []
@@ -142,7 +154,11 @@ def _write_all(
         for keys, thing in wanted.items():
             whole, problems = _checked(section, keys, thing)
             if not problems and whole != before[section.name].get(keys):
-                problems = _attempt(actor, section, keys, section.write, whole)
+                try:
+                    problems = _attempt(actor, section, keys, section.write, whole)
+                except Skipped as left:
+                    skipped.append(Difference(section.name, _path(section, keys), None, None, left.sentence))
+                    continue
                 changed += [] if problems else [(section, keys, whole)]
             yield from problems
     for section, keys, whole in changed:

@@ -8,23 +8,42 @@ from django.utils.translation import gettext_lazy
 
 from zhike.core import layouts
 from zhike.core.actors import Actor
+from zhike.core.configfile.rows import columns_of, read_rows
 from zhike.core.configfile.sections import ConfigSection, Keys, Property, Refusal
 from zhike.core.configuration.rights import FIELDS
 from zhike.core.customfields import actions
 from zhike.core.customfields.checking import Draft
-from zhike.core.customfields.models import CustomField, EntityName, FieldSetting, LayoutSection
+from zhike.core.customfields.models import CustomField, CustomKind, EntityName, FieldSetting, LayoutSection
 from zhike.core.entities import contribute, registry
+from zhike.core.entities.fields import TAGS
 
-_WORDS = ("label_zh", "label_en", "help_zh", "help_en")
-_NAMES = ("one_zh", "many_zh", "one_en", "many_en")
 _TEXT = Property(kind=str, default="")
 _NO = Property(kind=bool, default=False)
+_WORDS = dict.fromkeys(("label_zh", "label_en", "help_zh", "help_en"), _TEXT)
+_NAMED = dict.fromkeys(("one_zh", "many_zh", "one_en", "many_en"), _TEXT)
+_FIELD = {
+    "kind": Property(kind=str, required=True),
+    **_WORDS,
+    "required": _NO,
+    "unique": _NO,
+    "filterable": Property(kind=bool, default=False, column="is_indexed"),
+    "decimals": Property(kind=int, default=2, column="places"),
+    "several": _NO,
+    "links_to": Property(kind=str, default="", column="target"),
+    "shown_if": Property(kind=dict, default={}),
+    "default": Property(kind=object),
+    "in_use": Property(kind=bool, default=True, column="is_active"),
+}
+_SETTING = {
+    **_WORDS,
+    "required": _NO,
+    "hidden": Property(kind=bool, default=False, column="is_hidden"),
+    "default": Property(kind=object),
+}
 
 
 def _read_names() -> Mapping[Keys, Any]:
-    return {
-        (row.entity,): {name: getattr(row, name) for name in _NAMES} for row in EntityName.objects.order_by("entity")
-    }
+    return read_rows(EntityName.objects.order_by("entity"), ("entity",), _NAMED)
 
 
 def _write_names(actor: Actor, keys: Keys, thing: Mapping[str, Any]) -> None:
@@ -36,35 +55,21 @@ def _remove_names(actor: Actor, keys: Keys) -> None:
 
 
 def _read_fields() -> Mapping[Keys, Any]:
-    return {
-        (row.entity, row.key): {
-            "kind": row.kind,
-            **{name: getattr(row, name) for name in _WORDS},
-            "required": row.required,
-            "unique": row.unique,
-            "filterable": row.is_indexed,
-            "decimals": row.places,
-            "links_to": row.target,
-            "shown_if": row.shown_if or {},
-            "default": row.default,
-            "in_use": row.is_active,
-        }
-        for row in CustomField.objects.order_by("entity", "id")
-    }
+    rows = (row for row in CustomField.objects.order_by("entity", "id") if not _is_as_shipped(row))
+    return read_rows(rows, ("entity", "key"), _FIELD)
+
+
+def _is_as_shipped(row: CustomField) -> bool:
+    """Of a field that Zhike brings along, only what the company changed stands in the file."""
+    changed = any(getattr(row, name) for name in (*_WORDS, "required", "shown_if")) or row.default is not None
+    return row.key == TAGS and row.is_active and not changed
 
 
 def _draft(thing: Mapping[str, Any], *, whole: bool) -> Draft:
-    return Draft(
-        kind=thing["kind"],
-        **{name: thing[name] for name in _WORDS},
-        required=thing["required"],
-        unique=thing["unique"],
-        is_indexed=thing["filterable"],
-        places=thing["decimals"],
-        target=thing["links_to"],
-        shown_if=dict(thing["shown_if"]) if whole else {},
-        default=thing["default"] if whole else None,
-    )
+    """The field as its action takes it; till every part is there, without what may name other fields."""
+    wanted = columns_of(thing, _FIELD)
+    del wanted["is_active"]
+    return Draft(**(wanted if whole else wanted | {"shown_if": {}, "default": None}))
 
 
 def _write_field(actor: Actor, keys: Keys, thing: Mapping[str, Any]) -> None:
@@ -82,28 +87,23 @@ def _finish_field(actor: Actor, keys: Keys, thing: Mapping[str, Any]) -> None:
 
 
 def _retire(actor: Actor, keys: Keys) -> None:
-    actions.retire_field(actor, *keys)
+    """A shipped field is as shipped again."""
+    if keys[1] == TAGS:
+        actions.restore_field(actor, *keys)
+        actions.change_field(actor, keys[0], keys[1], Draft(kind=CustomKind.MULTI_CHOICE))
+    else:
+        actions.retire_field(actor, *keys)
 
 
 def _read_settings() -> Mapping[Keys, Any]:
-    blank = dict.fromkeys(_WORDS, "") | {"required": False, "hidden": False, "default": None}
-    found: dict[Keys, Any] = {}
-    for row in FieldSetting.objects.order_by("entity", "name"):
-        thing = {name: getattr(row, name) for name in _WORDS}
-        thing |= {"required": row.required, "hidden": row.is_hidden, "default": row.default}
-        if thing != blank:
-            found[(row.entity, row.name)] = thing
-    return found
+    """What says nothing (a row that only places the field in its form) is left out."""
+    found = read_rows(FieldSetting.objects.order_by("entity", "name"), ("entity", "name"), _SETTING)
+    blank = {name: each.default for name, each in _SETTING.items()}
+    return {keys: thing for keys, thing in found.items() if thing != blank}
 
 
 def _write_setting(actor: Actor, keys: Keys, thing: Mapping[str, Any]) -> None:
-    setting = actions.Setting(
-        **{name: thing[name] for name in _WORDS},
-        required=thing["required"],
-        default=thing["default"],
-        is_hidden=thing["hidden"],
-    )
-    actions.set_field(actor, keys[0], keys[1], setting)
+    actions.set_field(actor, keys[0], keys[1], actions.Setting(**columns_of(thing, _SETTING)))
 
 
 def _remove_setting(actor: Actor, keys: Keys) -> None:
@@ -168,7 +168,7 @@ contribute(
         read=_read_names,
         write=_write_names,
         remove=_remove_names,
-        properties=dict.fromkeys(_NAMES, _TEXT),
+        properties=_NAMED,
         weight=100,
     ),
     ConfigSection(
@@ -180,18 +180,7 @@ contribute(
         write=_write_field,
         finish=_finish_field,
         remove=_retire,
-        properties={
-            "kind": Property(kind=str, required=True),
-            **dict.fromkeys(_WORDS, _TEXT),
-            "required": _NO,
-            "unique": _NO,
-            "filterable": _NO,
-            "decimals": Property(kind=int, default=2),
-            "links_to": _TEXT,
-            "shown_if": Property(kind=dict, default={}),
-            "default": Property(kind=object),
-            "in_use": Property(kind=bool, default=True),
-        },
+        properties=_FIELD,
         weight=200,
     ),
     ConfigSection(
@@ -202,12 +191,7 @@ contribute(
         read=_read_settings,
         write=_write_setting,
         remove=_remove_setting,
-        properties={
-            **dict.fromkeys(_WORDS, _TEXT),
-            "required": _NO,
-            "hidden": _NO,
-            "default": Property(kind=object),
-        },
+        properties=_SETTING,
         weight=320,
     ),
     ConfigSection(

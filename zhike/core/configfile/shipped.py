@@ -6,8 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhike.core import menu, modules, numbering
+from zhike.core import company, menu, modules, numbering
 from zhike.core.actors import Actor
+from zhike.core.configfile.rows import columns_of, read_rows
 from zhike.core.configfile.sections import ConfigSection, Keys, Property, Refusal
 from zhike.core.configuration import actions, menu_actions, option_actions
 from zhike.core.configuration.option_actions import Words
@@ -33,25 +34,25 @@ def _finish_module(actor: Actor, keys: Keys, on: bool) -> None:
         actions.switch_module(actor, keys[0], on=False)
 
 
+_OPTION = {
+    "label_zh": Property(kind=str, default=""),
+    "label_en": Property(kind=str, default=""),
+    "colour": Property(kind=str, default=""),
+    "parent": Property(kind=str, default=""),
+    "position": Property(kind=int, default=0),
+    "in_use": Property(kind=bool, default=True, column="is_active"),
+}
+
+
 def _read_options() -> Mapping[Keys, Any]:
-    return {
-        (row.list_name, row.code): {
-            "label_zh": row.label_zh,
-            "label_en": row.label_en,
-            "colour": row.colour,
-            "parent": row.parent,
-            "position": row.position,
-            "in_use": row.is_active,
-        }
-        for row in Option.objects.order_by("list_name", "position", "code")
-    }
+    rows = Option.objects.order_by("list_name", "position", "code")
+    return read_rows(rows, ("list_name", "code"), _OPTION)
 
 
 def _write_option(actor: Actor, keys: Keys, thing: Mapping[str, Any]) -> None:
-    words = Words(label_zh=thing["label_zh"], label_en=thing["label_en"], colour=thing["colour"])
-    option_actions.set_option(
-        actor, keys[0], keys[1], words, parent=thing["parent"], position=thing["position"], is_active=thing["in_use"]
-    )
+    wanted = columns_of(thing, _OPTION)
+    words = Words(**{name: wanted.pop(name) for name in ("label_zh", "label_en", "colour")})
+    option_actions.set_option(actor, keys[0], keys[1], words, **wanted)
 
 
 def _remove_option(actor: Actor, keys: Keys) -> None:
@@ -81,7 +82,25 @@ def _write_menu(actor: Actor, _keys: Keys, thing: Mapping[str, Any]) -> None:
     menu_actions.arrange_menu(actor, thing["order"], sorted(thing["hidden"]))
 
 
+def _read_tags() -> Mapping[Keys, Any]:
+    return {(): {"people_make_new": company.current().has_free_tags}}
+
+
+def _write_tags(actor: Actor, _keys: Keys, thing: Mapping[str, Any]) -> None:
+    actions.switch_free_tags(actor, on=thing["people_make_new"])
+
+
 contribute(
+    ConfigSection(
+        name="tags",
+        label=gettext_lazy("Tags"),
+        right=OPTIONS,
+        depth=0,
+        read=_read_tags,
+        write=_write_tags,
+        properties={"people_make_new": Property(kind=bool, default=True)},
+        weight=310,
+    ),
     ConfigSection(
         name="modules",
         label=gettext_lazy("Modules"),
@@ -101,14 +120,7 @@ contribute(
         read=_read_options,
         write=_write_option,
         remove=_remove_option,
-        properties={
-            "label_zh": Property(kind=str, default=""),
-            "label_en": Property(kind=str, default=""),
-            "colour": Property(kind=str, default=""),
-            "parent": Property(kind=str, default=""),
-            "position": Property(kind=int, default=0),
-            "in_use": Property(kind=bool, default=True),
-        },
+        properties=_OPTION,
         weight=300,
     ),
     ConfigSection(

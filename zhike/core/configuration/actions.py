@@ -10,7 +10,7 @@ from zhike.core import modules, money, numbering, overlay
 from zhike.core.actors import Actor
 from zhike.core.company import Company
 from zhike.core.configuration.log import log
-from zhike.core.configuration.rights import COMPANY, MODULES, require
+from zhike.core.configuration.rights import COMPANY, MODULES, OPTIONS, require
 from zhike.core.entities import registry
 from zhike.core.money.models import ExchangeRate
 from zhike.core.numbering.models import NumberRule
@@ -53,6 +53,18 @@ def change_company(
         stored.save(update_fields=list(wanted))
         log(actor, "change_company", {field: (before[field], value) for field, value in wanted.items()}, record_id=1)
     return stored
+
+
+def switch_free_tags(actor: Actor, *, on: bool) -> None:
+    """Let whoever may change a record give it new tags, or leave new tags to those who keep the lists of choices."""
+    require(actor, OPTIONS)
+    with transaction.atomic():
+        overlay.bump()
+        stored, _made = Company.objects.get_or_create(pk=1)
+        before, stored.has_free_tags = stored.has_free_tags, on
+        stored.save(update_fields=["has_free_tags"])
+        overlay.forget()
+        log(actor, "switch_free_tags", {"has_free_tags": (before, on)}, record_id=1)
 
 
 def switch_module(actor: Actor, name: str, *, on: bool) -> None:

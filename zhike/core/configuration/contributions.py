@@ -8,7 +8,9 @@ from zhike.core.entities import MenuItem, SettingsPage, contribute
 _COMPANY = _("Company")
 
 contribute(
-    MenuItem(name="home", label=_("Home"), group="", icon="home", url_name="home", module="", right="", weight=0),
+    MenuItem(
+        name="home", label=_("Home"), group="", icon="home", url_name="home", module="", right="", weight=0, on_phone=True,
+    ),
     SettingsPage(
         name="company", label=_("Company"), description=_("Name, currency, time zone, language and fiscal year."),
         group=_COMPANY, icon="building-community", url_name="settings-company", right=COMPANY, weight=100,
@@ -43,5 +45,10 @@ contribute(
         name="options", label=_("Lists of choices"),
         description=_("Levels, sources, reasons: words, colours and order of what people choose."),
         group=_("Master data"), icon="list-details", url_name="settings-options", right=OPTIONS, weight=200,
+    ),
+    SettingsPage(
+        name="tags", label=_("Tags"),
+        description=_("The company's tags: words, colours, how often they are used, and who makes new ones."),
+        group=_("Master data"), icon="tags", url_name="settings-tags", right=OPTIONS, weight=205,
     ),
 )  # fmt: skip

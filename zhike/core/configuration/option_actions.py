@@ -1,7 +1,7 @@
 """Changing lists of options: words, colours, order, in use or not, two codes made one."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,12 +13,13 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from zhike.core import options, overlay, writes
+from zhike.core import options, overlay, tags, writes
 from zhike.core.actors import Actor
 from zhike.core.configuration.log import log
 from zhike.core.configuration.rights import FIELDS, OPTIONS, require
 from zhike.core.customfields import choices
 from zhike.core.entities import Entity, FieldKind, registry
+from zhike.core.entities.fields import TAGS
 from zhike.core.options.models import Option
 from zhike.core.search.pinyin import sort_key
 from zhike.core.text import tidy
@@ -40,14 +41,21 @@ class Words:
 
 def add_option(actor: Actor, list_name: str, words: Words) -> Option:
     """Add an option at the end of a list; its code is made from its words. Raises `RuleBroken`."""
-    known = _editable(actor, list_name)
-    words = _checked(words, (entry for entry in known.values()))
+    _editable(actor, list_name)
+    return put_option(actor, list_name, words)
+
+
+def put_option(actor: Actor, list_name: str, words: Words) -> Option:
+    """The same for whoever may add options by using them: the caller has judged that. Raises `RuleBroken`."""
+    known = options.entries(list_name)
+    words = _checked(list_name, words, known.values())
     with transaction.atomic():
+        code = _free_code(words, tags.taken() if list_name == TAGS else set(known))
         overlay.bump()
         position = max((row.position for row in Option.objects.filter(list_name=list_name)), default=0)
         row = Option.objects.create(
             list_name=list_name,
-            code=_free_code(words, set(known)),
+            code=code,
             label_zh=words.label_zh,
             label_en=words.label_en,
             colour=words.colour,
@@ -60,6 +68,7 @@ def add_option(actor: Actor, list_name: str, words: Words) -> Option:
             record_id=row.pk,
             note=list_name,
         )
+        overlay.forget()
     return row
 
 
@@ -67,7 +76,7 @@ def change_option(actor: Actor, list_name: str, code: str, words: Words) -> None
     """Give an option other words or another colour; the code, and so every record, stays. Raises `RuleBroken`."""
     known = _editable(actor, list_name)
     entry = _entry(known, code)
-    words = _checked(words, (each for each in known.values() if each.code != code))
+    words = _checked(list_name, words, (each for each in known.values() if each.code != code))
     with transaction.atomic():
         row = _row(list_name, entry, known)
         changes: dict[str, tuple[Any, Any]] = {}
@@ -161,7 +170,7 @@ def set_option(
     if not _CODE.fullmatch(code):
         raise RuleBroken(_("A code has small letters, digits and underscores, at most 40."))
     if words.label_zh or words.label_en or code not in known:
-        words = _checked(words, (each for each in known.values() if each.code != code))
+        words = _checked(list_name, words, (each for each in known.values() if each.code != code))
     if parent and parent not in known:
         raise RuleBroken(_("There is no such option in this list."), "parent")
     wanted = {
@@ -237,7 +246,7 @@ def _entry(known: dict[str, options.Entry], code: str) -> options.Entry:
     return known[code]
 
 
-def _checked(words: Words, others: Iterable[options.Entry]) -> Words:
+def _checked(list_name: str, words: Words, others: Iterable[options.Entry]) -> Words:
     words = Words(label_zh=tidy(words.label_zh), label_en=tidy(words.label_en), colour=words.colour)
     if not words.label_zh and not words.label_en:
         raise RuleBroken(_("An option needs a word, in Chinese or in English."), "label_zh")
@@ -245,8 +254,13 @@ def _checked(words: Words, others: Iterable[options.Entry]) -> Words:
         raise RuleBroken(_("At most 100 characters."), "label_zh")
     if words.colour and words.colour not in COLOURS:
         raise RuleBroken(_("Choose one of the colours."), "colour")
+    others = list(others)
     said = {text.casefold() for entry in others for text in _texts(entry)}
+    if list_name == TAGS:
+        said |= {entry.code for entry in others}
     for field, text in (("label_zh", words.label_zh), ("label_en", words.label_en)):
+        if list_name == TAGS and text and tags.mistake(text):
+            raise RuleBroken(tags.mistake(text), field)
         if text and text.casefold() in said:
             raise RuleBroken(_("There is already an option called “%(text)s”.") % {"text": text}, field)
     return words
@@ -261,7 +275,7 @@ def _texts(entry: options.Entry) -> list[str]:
     return found
 
 
-def _free_code(words: Words, taken: set[str]) -> str:
+def _free_code(words: Words, taken: Container[str]) -> str:
     base = sort_key(words.label_en or words.label_zh)
     base = (
         "_".join("".join(letter if letter.isascii() and letter.isalnum() else " " for letter in base).split())[:30]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from zhike.core import modules, overlay
@@ -15,14 +16,16 @@ from zhike.core.customfields import filling
 from zhike.core.customfields.checking import Draft, check_default, check_draft, check_words
 from zhike.core.customfields.describing import describe
 from zhike.core.customfields.keys import free_key
-from zhike.core.customfields.models import CustomField, CustomKind, EntityName, FieldSetting, LayoutSection
+from zhike.core.customfields.models import CustomField, CustomKind, CustomValue, EntityName, FieldSetting, LayoutSection
 from zhike.core.entities import Entity, registry
-from zhike.core.fieldvalues import is_custom
+from zhike.core.entities.fields import TAGS, is_custom
 from zhike.core.text import tidy
 from zhike.core.writes.errors import RuleBroken
 
 # Choices are few and always looked for: their lists can be filtered from the beginning.
-_ALWAYS_INDEXED = frozenset({CustomKind.CHOICE, CustomKind.MULTI_CHOICE, CustomKind.REGION, CustomKind.BOOLEAN})
+_ALWAYS_INDEXED = frozenset(
+    {CustomKind.CHOICE, CustomKind.MULTI_CHOICE, CustomKind.REGION, CustomKind.BOOLEAN, CustomKind.FILE}
+)
 _WORDS = ("label_zh", "label_en", "help_zh", "help_en")
 MAX_FIELDS = 200
 
@@ -80,7 +83,7 @@ def create_field(actor: Actor, slug: str, draft: Draft, *, key: str = "") -> Cus
 def change_field(actor: Actor, slug: str, key: str, draft: Draft) -> CustomField:
     """Change all of a field but its kind and its key. Raises `RuleBroken`."""
     entity = _configurable(actor, slug)
-    draft = check_draft(entity, draft)
+    draft = check_draft(entity, draft, is_shipped=key == TAGS)
     with transaction.atomic():
         overlay.bump()
         row = _row(slug, key)
@@ -88,17 +91,31 @@ def change_field(actor: Actor, slug: str, key: str, draft: Draft) -> CustomField
         if draft.kind != row.kind or draft.target != row.target:
             raise RuleBroken(_("The kind of a field stands. Make a new field, and retire this one."), "kind")
         for each in fields(Draft):
-            if each.name not in ("kind", "target", "is_indexed", "unique", "default", "places"):
+            if each.name not in ("kind", "target", "is_indexed", "unique", "default", "places", "several"):
                 setattr(row, each.name, getattr(draft, each.name))
         if draft.places < row.places:
             raise RuleBroken(_("The number of decimals can only grow, since values are stored with them."), "places")
         row.places = draft.places
+        if row.several and not draft.several:
+            _must_hold_one_each(row)
+        row.several = draft.several
         row.default = check_default(described(row), draft.default)
         _index(actor, row, draft)
         row.save()
         overlay.forget()  # what was read under the new token before the row was written
         log(actor, "change_field", _changes(before, row), record_id=row.pk, note=f"{slug}.{key}")
     return row
+
+
+def _must_hold_one_each(row: CustomField) -> None:
+    held = CustomValue.objects.filter(field=row).values("record_id").annotate(found=Count("pk"))
+    count = held.filter(found__gt=1).count()
+    if count:
+        raise RuleBroken(
+            _("Records that hold several files in this field: %(count)d. Leave one file in each of them first.")
+            % {"count": count},
+            "several",
+        )
 
 
 def _index(actor: Actor, row: CustomField, draft: Draft) -> None:
@@ -277,7 +294,9 @@ def described(row: CustomField) -> Any:
     return found
 
 
-_LOGGED = (*_WORDS, "required", "unique", "is_indexed", "default", "shown_if", "places", "kind", "target", "is_hidden")
+_LOGGED = (
+    *_WORDS, "required", "unique", "is_indexed", "default", "shown_if", "places", "several", "kind", "target", "is_hidden",
+)  # fmt: skip
 
 
 def _stored(row: models.Model) -> dict[str, Any]:

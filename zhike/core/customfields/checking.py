@@ -22,6 +22,7 @@ class Draft:
     """What an administrator asks for; one label is enough.
 
     `target` is the slug of what a record link leads to; `default` stands as JSON holds it; `shown_if` is a condition.
+    `several` lets more than one file stand in the field.
     """
 
     kind: str
@@ -34,12 +35,13 @@ class Draft:
     is_indexed: bool = False
     default: Any = None
     places: int = 2
+    several: bool = False
     target: str = ""
     shown_if: dict[str, Any] = field(default_factory=dict)
 
 
-def check_draft(entity: Entity, draft: Draft) -> Draft:
-    """The draft with its words tidied. Raises `RuleBroken` naming the field of the form."""
+def check_draft(entity: Entity, draft: Draft, *, is_shipped: bool = False) -> Draft:
+    """The draft with its words tidied; a shipped field has a label already. Raises `RuleBroken` naming the field of the form."""
     if draft.kind not in CustomKind.values:
         raise RuleBroken(_("Choose the kind of field."), "kind")
     draft = replace(
@@ -49,11 +51,12 @@ def check_draft(entity: Entity, draft: Draft) -> Draft:
         help_zh=tidy(draft.help_zh),
         help_en=tidy(draft.help_en),
     )
-    check_words(draft, needs_label=True)
+    check_words(draft, needs_label=not is_shipped)
     if draft.kind == CustomKind.RECORD and draft.target not in {each.slug for each in registry.all()}:
         raise RuleBroken(_("Choose which records this field links to."), "target")
     if draft.kind != CustomKind.RECORD:
         draft = replace(draft, target="")
+    draft = _check_several(entity, draft)
     if draft.kind == CustomKind.REGION and not options.entries("region"):
         raise RuleBroken(_("Regions are not installed here."), "kind")
     if draft.unique and draft.kind not in CAN_BE_UNIQUE:
@@ -63,6 +66,17 @@ def check_draft(entity: Entity, draft: Draft) -> Draft:
     if not 0 <= draft.places <= MAX_PLACES:
         raise RuleBroken(_("Choose from 0 to 6 decimals."), "places")
     check_shown_if(entity, draft.shown_if)
+    return draft
+
+
+def _check_several(entity: Entity, draft: Draft) -> Draft:
+    """What is special about files."""
+    if draft.kind != CustomKind.FILE:
+        return replace(draft, several=False)
+    if not entity.attachable:
+        raise RuleBroken(_("%(records)s cannot carry files.") % {"records": entity.label_plural}, "kind")
+    if draft.default not in (None, "", []):
+        raise RuleBroken(_("A field for files takes no first value."), "default")
     return draft
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from zhike.core import overlay
 from zhike.core.customfields.describing import describe, worded
 from zhike.core.customfields.models import CustomField, CustomKind, EntityName, FieldSetting, LayoutSection
-from zhike.core.entities.fields import Field, Label
+from zhike.core.entities.fields import TAGS, Field, Label
 
 # A custom field that nobody has put in its place stands behind all others.
 LAST = 1_000_000
@@ -57,10 +57,12 @@ class EntityConfig:
 
     @property
     def choices(self) -> tuple[Field, ...]:
-        """Custom fields with a list of options of their own, retired ones included."""
+        """Custom fields with a list of options of their own, retired ones included; the one of tags is declared by `core.tags`."""
         known = (*self.custom.values(), *self.retired.values())
         own = (CustomKind.CHOICE, CustomKind.MULTI_CHOICE)
-        return tuple(each for each in known if each.custom is not None and each.custom.kind in own)
+        return tuple(
+            each for each in known if each.custom is not None and each.custom.kind in own and each.name != TAGS
+        )
 
 
 def _load() -> Mapping[str, EntityConfig]:

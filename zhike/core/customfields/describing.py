@@ -8,11 +8,11 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.functional import lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 
 from zhike.core.customfields.models import CustomField, CustomKind
 from zhike.core.entities import Field, FieldKind, Label, registry
-from zhike.core.entities.fields import Custom
+from zhike.core.entities.fields import TAGS, Custom
 from zhike.core.fields import MoneyField, OptionField, PhoneField
 
 MAX_TEXT = 255
@@ -40,11 +40,16 @@ _KINDS: Mapping[str, FieldKind] = {
     CustomKind.PHONE: FieldKind.PHONE,
     CustomKind.EMAIL: FieldKind.EMAIL,
     CustomKind.URL: FieldKind.URL,
+    CustomKind.FILE: FieldKind.FILE,
 }
 _AT = (FieldKind.DATE, FieldKind.MOMENT)
-_NUMBERS = (FieldKind.INTEGER, FieldKind.DECIMAL, FieldKind.MONEY, FieldKind.BOOLEAN, FieldKind.RELATION)
+_NUMBERS = (
+    FieldKind.INTEGER, FieldKind.DECIMAL, FieldKind.MONEY, FieldKind.BOOLEAN, FieldKind.RELATION, FieldKind.FILE,
+)  # fmt: skip
 # Several values, yes or nothing, and ids have no order that would mean something.
-_UNSORTED = (FieldKind.MULTI_CHOICE, FieldKind.BOOLEAN, FieldKind.RELATION)
+_UNSORTED = (FieldKind.MULTI_CHOICE, FieldKind.BOOLEAN, FieldKind.RELATION, FieldKind.FILE)
+# What fields are called that are shipped, until the company calls them otherwise.
+_SHIPPED: Mapping[str, Label] = {TAGS: gettext_lazy("tags")}
 # Lists cannot be filtered by a text of any length.
 NOT_INDEXED = frozenset({CustomKind.LONG_TEXT})
 CAN_BE_UNIQUE = frozenset(
@@ -52,15 +57,14 @@ CAN_BE_UNIQUE = frozenset(
 )
 
 
-def worded(chinese: str, english: str, shipped: Label = "") -> Label:
-    """What an administrator wrote in the reader's language; else what is shipped, else the other language."""
+def _in_their_language(chinese: str, english: str, shipped: Label = "") -> str:
+    wanted = chinese if (get_language() or "zh").startswith("zh") else english
+    return wanted or str(shipped) or chinese or english
 
-    def choose() -> str:
-        wanted = chinese if (get_language() or "zh").startswith("zh") else english
-        return wanted or str(shipped) or chinese or english
 
-    made: Label = lazy(choose, str)()
-    return made
+# What an administrator wrote in the reader's language; else what is shipped, else the other language. Each call of `lazy`
+# makes a class of 20 kB, so there is one for all.
+worded = lazy(_in_their_language, str)
 
 
 def describe(row: CustomField) -> Field | None:
@@ -76,7 +80,7 @@ def describe(row: CustomField) -> Field | None:
     return Field(
         name=row.key,
         kind=kind,
-        label=worded(row.label_zh, row.label_en, row.key),
+        label=worded(row.label_zh, row.label_en, _SHIPPED.get(row.key, row.key)),
         help_text=worded(row.help_zh, row.help_en),
         required=row.required,
         editable=True,
@@ -96,6 +100,7 @@ def describe(row: CustomField) -> Field | None:
             is_ready=ready,
             shown_if=row.shown_if or {},
             default=row.default,
+            several=row.several,
         ),
     )
 
@@ -154,4 +159,5 @@ _MAKERS: Mapping[str, Callable[[CustomField], models.Field[Any, Any]]] = {
     CustomKind.PHONE: lambda _row: PhoneField(),
     CustomKind.EMAIL: lambda _row: models.EmailField(blank=True, default="", max_length=MAX_TEXT),
     CustomKind.URL: lambda _row: models.URLField(blank=True, default="", max_length=MAX_TEXT),
+    CustomKind.FILE: lambda _row: models.JSONField(blank=True, default=list),
 }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from zhike.core.customfields.config import config_of
 from zhike.core.customfields.models import CustomValue
 from zhike.core.entities import Entity, Field, FieldKind
-from zhike.core.fieldvalues import is_custom
+from zhike.core.entities.fields import is_custom
 from zhike.core.writes.insertion import insert_values
 from zhike.core.writes.results import Written
 
@@ -101,6 +101,8 @@ def _rows_of(field: Field, record_id: int, stored: Any, *, live: bool) -> list[_
     if field.custom.column == "text":
         words = stored if isinstance(stored, list) else [stored]
         return [(field.custom.id, record_id, word, None, None, unique_key, live) for word in words]
+    if field.kind is FieldKind.FILE:
+        return [(field.custom.id, record_id, None, Decimal(pk), None, None, live) for pk in stored]
     try:
         value = column_value(field.kind, stored)
     except (ValueError, TypeError, ArithmeticError):

@@ -28,6 +28,7 @@ class CustomKind(models.TextChoices):
     PHONE = "phone", _("telephone number")
     EMAIL = "email", _("e-mail address")
     URL = "url", _("web address")
+    FILE = "file", _("file")
 
 
 class Wording(models.Model):
@@ -59,6 +60,8 @@ class CustomField(Wording):
     # Choices: the list of options they come from; record links: the slug of the entity.
     option_list = models.CharField(max_length=90, blank=True, default="")
     target = models.CharField(max_length=40, blank=True, default="")
+    # Files: several may stand in the field.
+    several = models.BooleanField(_("several files"), default=False)
     unique = models.BooleanField(_("no two records alike"), default=False)
     # Lists can be filtered and sorted by it, once the index is filled.
     is_indexed = models.BooleanField(_("can be filtered and sorted"), default=False)

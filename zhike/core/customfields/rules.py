@@ -6,13 +6,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from zhike.core import fieldvalues, layouts
-from zhike.core.actors import Actor
+from zhike.core import fieldvalues, layouts, tags
+from zhike.core.actors import Actor, Via
 from zhike.core.entities import Entity, Field, FieldKind
+from zhike.core.entities.fields import TAGS
 from zhike.core.writes.results import Written
 
 
-def clean(entity: Entity, row: Any, before: dict[str, Any]) -> None:
+def clean(actor: Actor, entity: Entity, row: Any, before: dict[str, Any]) -> None:
     """Bring custom values that differ from `before` into their stored form. Raises `ValidationError` by field.
 
     Values of retired fields stay as they are, and take no others.
@@ -24,11 +25,11 @@ def clean(entity: Entity, row: Any, before: dict[str, Any]) -> None:
     kept: dict[str, Any] = {}
     errors: dict[str, list[str]] = {}
     for name, value in given.items():
-        if before.get(name) == value:
-            kept[name] = value
+        if _is_same(before.get(name), value):
+            kept[name] = before[name]
             continue
         try:
-            stored = _clean(fields.get(name), value)
+            stored = _clean(actor, fields.get(name), value)
         except ValidationError as error:
             errors[name] = error.messages
             continue
@@ -39,9 +40,18 @@ def clean(entity: Entity, row: Any, before: dict[str, Any]) -> None:
     row.custom = kept
 
 
-def _clean(field: Field | None, value: Any) -> Any:
+def _is_same(old: Any, new: Any) -> bool:
+    """Several choices mean the same in any order."""
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(each in old for each in new)
+    return bool(old == new)
+
+
+def _clean(actor: Actor, field: Field | None, value: Any) -> Any:
     if field is None:
         raise ValidationError(_("There is no such field."))
+    if field.name == TAGS:
+        value = tags.put_in_list(actor, value)
     # What a page or file brought is in Python's form, what the API brought in JSON's.
     return fieldvalues.clean(field, value)
 
@@ -69,6 +79,7 @@ def check_required(actor: Actor, entity: Entity, each: Written) -> None:
         field.name
         for field in layouts.required(entity)
         if (each.is_new or field.name in each.changes)
+        and not (field.kind is FieldKind.FILE and actor.via is Via.IMPORT)  # no table can bring a file
         and _is_blank(each.row, field)
         and actor.access.field_mode(entity.slug, field.name).is_writable
         and is_shown(actor, entity, each.row, field)

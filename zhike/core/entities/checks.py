@@ -60,15 +60,21 @@ def _mistakes(entity: Entity) -> Iterable[str]:
         for name in names:
             if not (entity.has_column(name) if slot == "derived" else entity.has_field(name)):
                 yield f"Entity {entity.slug}: {slot} names “{name}”, which {entity.model.__name__} does not have."
-    for verb in entity.verbs:
-        if verb.name in RESERVED_VERBS:
-            yield f"Entity {entity.slug}: the verb {verb.name} is a name of the platform."
+    yield from _verb_mistakes(entity)
     for panel in entity.panels:
         if isinstance(panel, RelatedList):
             yield from _panel_mistakes(entity, panel)
     yield from _view_mistakes(entity)
     if (entity.kind is RecordKind.PART) != bool(entity.part_of):
         yield f"Entity {entity.slug}: a part names its anchor in part_of, and only a part does."
+
+
+def _verb_mistakes(entity: Entity) -> Iterable[str]:
+    for verb in entity.verbs:
+        if verb.name in RESERVED_VERBS:
+            yield f"Entity {entity.slug}: the verb {verb.name} is a name of the platform."
+        if verb.confirm and verb.form_class is None:
+            yield f"Entity {entity.slug}: the verb {verb.name} is confirmed by its form, and it has none."
 
 
 def _panel_mistakes(entity: Entity, panel: RelatedList) -> Iterable[str]:
@@ -88,8 +94,9 @@ def _view_mistakes(entity: Entity) -> Iterable[str]:
         yield f"Entity {entity.slug}: one board and one calendar at most."
     board, calendar = entity.board, entity.calendar
     shown = () if board is None else (board.by, board.sum, board.within, board.since, board.due, *board.card)
-    days = () if calendar is None else (calendar.start, calendar.end)
-    for name in (*shown, *days):
+    days = () if calendar is None else (calendar.start, calendar.end, calendar.at)
+    told = () if calendar is None else (calendar.state, *calendar.notes)
+    for name in (*shown, *days, *told):
         if name and not entity.has_field(name):
             yield f"Entity {entity.slug}: views name “{name}”, which {entity.model.__name__} does not have."
     filtered = (*(() if board is None else (board.by, board.within)), *days)

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.functional import lazy
 
 from zhike.core.actors import Actor
-from zhike.core.entities.fields import CUSTOM, Field, Label, describe_field
+from zhike.core.entities.fields import Field, Label, describe_field, is_custom
 from zhike.core.entities.kinds import FieldKind, RecordKind
 from zhike.core.entities.verb_forms import VerbForm
 from zhike.core.entities.views import Board, Calendar, EntityView
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # A rule of one entity: sets what follows from other fields of `written.row`, refuses what must not be (`written.touched` names
 # the fields that differ from the stored row). Called in the transaction, before every single, bulk or imported write.
 Prepare = Callable[[Actor, "Written"], None]
+# Whether this person can change a record by hand at all in its present state, so that nobody is offered what the rule refuses.
+EditsWhen = Callable[[Actor, Any], bool]
 # What a write entails elsewhere (copied reach, record teams, stored figures), for a whole batch at once.
 Settle = Callable[[Actor, Sequence["Written"]], None]
 
@@ -31,8 +33,9 @@ class Verb:
     """A business change with a name: `run(actor, record, **cleaned_form) -> record`.
 
     `right` is the action a role must grant (the verb's name by default); `when` says whether it makes sense for this record;
-    `gives_away` lets the actor lose sight of the record by it. A verb with `form_class` asks before it runs. `made` says which
-    records came of it (name → id): the API answers them beside the record.
+    `gives_away` lets the actor lose sight of the record by it. A verb with `form_class` asks before it runs; one that is weighty
+    (`confirm`) is never run by a mere gesture, such as a drop on a board: its form is shown first, even with nothing missing.
+    `made` says which records came of it (name → id): the API answers them beside the record.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Verb:
     bulk: bool = False
     primary: bool = False
     gives_away: bool = False
+    confirm: bool = False
     icon: str = ""
     weight: int = 100
     module: str = ""
@@ -105,6 +109,7 @@ class Entity:
       belong to ("id": its own).
     - `title`: the field that stands for the record; `number`: its document number, when it has one.
     - `summary`: fields shown large at the head of its page.
+    - `purpose` and `example`: what an empty list says these records are for, and one of them.
     """
 
     model: type[models.Model]
@@ -122,6 +127,8 @@ class Entity:
     party: str = ""
     title: str = "name"
     number: str = ""
+    purpose: Label = ""
+    example: Label = ""
     ordering: tuple[str, ...] = ()
     header_facts: tuple[str, ...] = ()
     verbs: tuple[Verb, ...] = ()
@@ -129,12 +136,17 @@ class Entity:
     relations: tuple[Relation, ...] = ()
     prepare: Prepare | None = None
     settle: Settle | None = None
+    # Of attached records: what a row must meet beside being reached.
+    guard: Callable[[Actor], models.Q] | None = None
+    edits_when: EditsWhen | None = None
     external: bool = False
     form_class: type[forms.BaseForm] | None = None
     # Other ways to look at its list: at most one board and one calendar.
     views: tuple[EntityView, ...] = ()
     # Whether tasks, comments and files may be about its records.
     attachable: bool = True
+    # Whether its records carry the company's tags. A migration makes the field: `core.migrations._tags.add_tags`.
+    is_tagged: bool = False
     # Its rows are made on a page of their own (an upload), not by the platform's form; the right to create stands all the same.
     is_uploaded: bool = False
     # Actions of the platform that this entity does not offer (a stage is not imported, a user is not deleted).
@@ -178,10 +190,10 @@ class Entity:
 
     def field(self, name: str) -> Field:
         """The field of that name, a column or a custom one. Raises `KeyError` when there is none a person could see."""
-        return self._custom()[name] if name.startswith(CUSTOM) else self._fields[name]
+        return self._custom()[name] if is_custom(name) else self._fields[name]
 
     def has_field(self, name: str) -> bool:
-        return name in (self._custom() if name.startswith(CUSTOM) else self._fields)
+        return name in (self._custom() if is_custom(name) else self._fields)
 
     def _custom(self) -> Mapping[str, Field]:
         from zhike.core.customfields.config import custom_fields
@@ -190,7 +202,7 @@ class Entity:
 
     def may_name(self, name: str) -> bool:
         """Whether filters and conditions may name that field of its own."""
-        if name.startswith(CUSTOM):
+        if is_custom(name):
             custom = self._custom()[name].custom if name in self._custom() else None
             return custom is not None and custom.is_ready
         return name in self.allowed_paths and name in self._fields
@@ -229,32 +241,30 @@ class Entity:
     def option_fields(self) -> tuple[str, ...]:
         return tuple(each.name for each in self._fields.values() if each.kind is FieldKind.OPTION)
 
+    def may_change(self, actor: Actor, record: Any) -> bool:
+        """Whether the record can be edited in its present state; the actor's rights are another question."""
+        return self.edits_when is None or self.edits_when(actor, record)
+
     def __str__(self) -> str:
         return self.slug
 
 
-def _renamed(slug: str, shipped: Label, *, many: bool) -> Label:
-    """What the company calls an entity; asked when it is read, since code declares it before there is a database."""
+def _name_of_entity(slug: str, shipped: Label, *, many: bool) -> str:
+    from zhike.core import layouts
 
-    def choose() -> str:
-        from zhike.core import layouts
-
-        return str(layouts.renamed(slug, shipped, many=many))
-
-    made: Label = lazy(choose, str)()
-    return made
+    return str(layouts.renamed(slug, shipped, many=many))
 
 
-def _relabelled(slug: str, name: str, shipped: Label, *, is_help: bool = False) -> Label:
-    """What the company calls a field, or the help it gives; asked when it is read."""
+def _name_of_field(slug: str, name: str, shipped: Label, *, is_help: bool = False) -> str:
+    from zhike.core import layouts
 
-    def choose() -> str:
-        from zhike.core import layouts
+    return layouts.relabelled(slug, name, shipped, is_help=is_help)
 
-        return layouts.relabelled(slug, name, shipped, is_help=is_help)
 
-    made: Label = lazy(choose, str)()
-    return made
+# What the company calls an entity, a field, or the help it gives: asked when it is read, since code declares it before there
+# is a database. Each call of `lazy` makes a class of 20 kB, so there is one for all labels.
+_renamed = lazy(_name_of_entity, str)
+_relabelled = lazy(_name_of_field, str)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -276,7 +286,8 @@ class PanelEverywhere(Contribution):
 class MenuItem(Contribution):
     """One entry of the left menu. `right` is `slug:action` or a settings right.
 
-    `count` tells how much waits there for this person (one indexed statement); nought shows nothing.
+    `count` tells how much waits there for this person (one indexed statement); nought shows nothing. `on_phone`: it also stands
+    in the bar at the bottom of a phone.
     """
 
     name: str
@@ -288,6 +299,7 @@ class MenuItem(Contribution):
     right: str
     weight: int = 100
     count: Callable[[Actor], int] | None = None
+    on_phone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

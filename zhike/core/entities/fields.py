@@ -19,6 +19,7 @@ from zhike.core.fields import (
     PhoneField,
     PinyinKeyField,
     RecordKeyField,
+    RecordKeysField,
 )
 
 Label: TypeAlias = str | Promise
@@ -28,6 +29,7 @@ Choices: TypeAlias = Sequence[tuple[str, Label]]
 _KINDS: tuple[tuple[type[models.Field[Any, Any]], FieldKind], ...] = (
     (OptionField, FieldKind.OPTION),
     (RecordKeyField, FieldKind.RECORD),
+    (RecordKeysField, FieldKind.RECORDS),
     (MoneyField, FieldKind.MONEY),
     (BaseAmountField, FieldKind.DECIMAL),
     (PercentField, FieldKind.PERCENT),
@@ -50,6 +52,13 @@ _KINDS: tuple[tuple[type[models.Field[Any, Any]], FieldKind], ...] = (
 
 # Every key of a custom field begins so; no column does.
 CUSTOM = "cf_"
+# The one custom field that is shipped: several of the company's tags. Its name is never a column's.
+TAGS = "tags"
+
+
+def is_custom(name: str) -> bool:
+    """Whether a name is that of a field whose values stand in `Record.custom`."""
+    return name == TAGS or name.startswith(CUSTOM)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +67,7 @@ class Custom:
 
     `column` is the column of `CustomValue` that holds the value, where `is_indexed` says that it is kept there as well. `is_ready`:
     lists can be filtered and sorted by it. `shown_if` is a condition on the record, empty for always; `default` as JSON holds it.
+    `several` says that more than one file may stand in it.
     """
 
     id: int
@@ -67,6 +77,7 @@ class Custom:
     is_ready: bool
     shown_if: Mapping[str, Any]
     default: Any = None
+    several: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +154,7 @@ def _kind_of(field: models.Field[Any, Any]) -> FieldKind:
 
 
 def _sort_path(model: type[models.Model], field: models.Field[Any, Any], kind: FieldKind) -> str:
-    if kind in (FieldKind.LONG_TEXT, FieldKind.LIST):
+    if kind in (FieldKind.LONG_TEXT, FieldKind.LIST, FieldKind.RECORDS):
         return ""
     if kind is FieldKind.RELATION:
         # A related record sorts by its own natural order: its pinyin key, its position, else its name.

@@ -34,6 +34,8 @@ class FieldKind(StrEnum):
     LIST = "list"  # a short list of words
     MULTI_CHOICE = "multi_choice"  # several codes of one list of options
     RECORD = "record"  # any record, named by its key: customers:42
+    RECORDS = "records"  # several records, named by their keys
+    FILE = "file"  # one file or several, by their ids: custom fields only
 
     @property
     def is_text(self) -> bool:

@@ -121,8 +121,8 @@ contribute = registry.contribute
 
 
 # Where an app declares: its entities, its kinds of jobs with their schedules, what it does when others' events come, and what
-# it shows on the home page, its chapters of the handbook, and its parts of a configuration file.
-DECLARING_MODULES = ("entities", "imports", "jobs", "subscribers", "tiles", "chapters", "config_parts")
+# it shows on the home page, its chapters of the handbook, its parts of a configuration file, and the names it ships as rows.
+DECLARING_MODULES = ("entities", "imports", "jobs", "subscribers", "tiles", "chapters", "config_parts", "shipped_texts")
 
 
 def load_entities(layers: tuple[str, ...]) -> None:

@@ -36,10 +36,18 @@ class Board:
 
 @dataclass(frozen=True, kw_only=True)
 class Calendar:
-    """Records on the days of a calendar: `start` is a day or a moment, `end` (optional) of the same kind; filters both."""
+    """Records on the days and hours of a calendar: `start` is a day or a moment, `end` (optional) of the same kind; filters both.
+
+    - `at`: for a `start` that is a day, the moment on that day, of records that have one; a filter too. Its day is the company's.
+    - `state`: the choice, or the yes or no, that colours a record and is told in words; by default the first choice with tones.
+    - `notes`: fields told below the name, where there is room.
+    """
 
     start: str
     end: str = ""
+    at: str = ""
+    state: str = ""
+    notes: tuple[str, ...] = ()
 
 
 EntityView = Board | Calendar

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.core.api.contributed import EntityRoutes
 from zhike.core.entities import Entity, Panel, PanelEverywhere, contribute, register
-from zhike.core.files import actions, panels
+from zhike.core.files import actions, held, panels
 from zhike.core.files.models import File
 
 register(
@@ -13,11 +13,13 @@ register(
         slug="attachments",
         module="",
         icon="paperclip",
+        purpose=_("Files that belong to a record: scanned papers, drawings, photos. They are added on the record's own page."),
+        example=_("For example: open a record and drop a PDF on “Attachments”"),
         fields=("name", "description"),
         columns=("name", "about", "size", "created_at", "created_by"),
         filters=("about", "content_type", "size", "created_at", "created_by", "description"),
         search={"name": 100, "description": 40},
-        derived=("stored_name",),
+        derived=("stored_name", "field"),
         ordering=("-created_at",),
         header_facts=("about", "size", "created_by", "created_at"),
         panels=(
@@ -28,6 +30,8 @@ register(
         ),
         attachable=False,
         prepare=actions.prepare_file,
+        settle=held.settle_file,
+        guard=held.guard,
         is_uploaded=True,
         without=frozenset({"create", "import"}),
     )

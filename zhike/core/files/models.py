@@ -17,6 +17,9 @@ class File(AttachedRecord):
     size = models.BigIntegerField(_("size in bytes"), editable=False)
     sha256 = models.CharField(_("SHA-256"), max_length=64, editable=False)
     stored_name = models.CharField(max_length=64, editable=False)
+    # The field that it was uploaded for or stands in ("customers.cf_licence"), whose rights then hold for it; blank for others.
+    # Without a record it waits for the form of the person who uploaded it to be saved.
+    field = models.CharField(max_length=90, blank=True, default="", editable=False)
 
     class Meta:
         verbose_name = _("attachment")

@@ -90,7 +90,9 @@ def files_of(actor: Actor, row: Any) -> Mapping[str, object]:
         return {}
     key = key_of(row)
     rows: Any = File.objects
-    found = list(rows.visible_to(actor).filter(about=key).select_related("created_by").order_by("-pk")[: SHOWN + 1])
+    found = list(
+        rows.visible_to(actor).filter(about=key, field="").select_related("created_by").order_by("-pk")[: SHOWN + 1]
+    )
     return {
         "files": [ShownFile(each) for each in found[:SHOWN]],
         "more_url": f"{reverse('attachments:list')}?about={key}" if len(found) > SHOWN else "",

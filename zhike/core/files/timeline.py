@@ -15,7 +15,9 @@ from zhike.core.timeline import Found, Item, Subject, TimelineSource, below, pos
 
 
 def _rows(actor: Actor, subject: Subject, after: str, limit: int) -> list[Found]:
-    rows = File.objects.visible_to(actor).filter(subject.attached, below("created_at", after))
+    rows = File.objects.visible_to(actor).filter(
+        subject.attached, subject.during("created_at"), below("created_at", after)
+    )
     found = rows.select_related("created_by").order_by("-created_at", "-pk")[:limit]
     return [Found(row.created_at, position(row.created_at, row.pk), row) for row in found]
 

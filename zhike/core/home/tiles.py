@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from zhike.core import company, home, modules, viewed
+from zhike.core import company, home, menu, modules, viewed
 from zhike.core.actors import Actor
-from zhike.core.entities import Entity, MenuItem, contribute, registry
+from zhike.core.entities import Entity, contribute, registry
 from zhike.core.events.models import Event
 from zhike.core.record_keys import titles
-from zhike.core.scoping.scope import scope
 
 RECENT = 10
 TEAM = 10
@@ -89,12 +89,7 @@ def _event_lines(actor: Actor, events: list[Event]) -> list[Line]:
 
 def creatable(actor: Actor) -> Mapping[str, object] | None:
     """What this person may create, of what has a list in the menu."""
-    from zhike.core.pages.list_page import may_create
-
-    items = [item for item in registry.contributions(MenuItem) if modules.may_open(actor, item.module, item.right)]
-    slugs = [item.url_name.partition(":")[0] for item in items if item.url_name.endswith(":list")]
-    entities = [registry.get(slug) for slug in dict.fromkeys(slugs)]
-    made = [entity for entity in entities if modules.is_on(entity.module) and may_create(entity, actor)]
+    made = menu.creatable(actor)
     return {"entities": made} if made else None
 
 
@@ -108,9 +103,9 @@ def first_steps(actor: Actor) -> Mapping[str, object] | None:
 
 
 def has_rows(actor: Actor, entity: Entity) -> bool:
-    """Whether there is any record of that kind within the actor's reach: for steps that end with the first one."""
-    rows = entity.model._default_manager.filter(scope(actor, entity))
-    return bool(rows.exists())
+    """Whether there is any record of that kind that the actor sees: for steps that end with the first one."""
+    rows: Any = entity.model._default_manager
+    return bool(rows.visible_to(actor).exists())
 
 
 contribute(

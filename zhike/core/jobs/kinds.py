@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from zhike.core import modules
 from zhike.core.actors import Actor, Via
 from zhike.core.entities import Contribution, Label, registry
 from zhike.core.jobs.models import Queue
@@ -65,10 +66,7 @@ class JobKind(Contribution, Generic[_A]):
     def is_allowed(self, actor: Actor, arguments: _A) -> bool:
         """Whether the actor may have this done."""
         right = self.right if isinstance(self.right, str) else self.right(arguments)
-        if not right:
-            return actor.is_system or actor.user is not None
-        slug, colon, action = right.partition(":")
-        return actor.access.reach(slug, action) is not None if colon else actor.access.may(right)
+        return modules.may_open(actor, "", right)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from django.db import models
 from zhike.core import options
 from zhike.core.conditions import may_filter
 from zhike.core.entities import Board, Entity, Field, FieldKind, registry
+from zhike.core.entities.fields import TAGS
 from zhike.core.lists import counting
 from zhike.core.lists.columns import Column, available
 from zhike.core.lists.errors import ListError
@@ -131,8 +132,8 @@ def rows_of(query: ListQuery, board: Board, records: Sequence[Any]) -> tuple[Row
 
 
 def card_columns(query: ListQuery, board: Board) -> tuple[Column, ...]:
-    """What a card shows to this reader: the declared fields, the days that tell its age and lateness, and its column."""
-    names = dict.fromkeys((*board.card, board.since, board.due, NEXT_STEP, board.by))
+    """What a card shows to this reader: the declared fields, the days that tell its age and lateness, its column and its tags."""
+    names = dict.fromkeys((*board.card, board.since, board.due, NEXT_STEP, board.by, TAGS))
     known = {column.name: column for column in available(query.entity, query.actor)}
     return tuple(known[name] for name in names if name in known)
 

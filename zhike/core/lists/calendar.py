@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from django.db.models import Q
@@ -21,12 +21,13 @@ MOST = 500
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarItem:
-    """One record on the calendar: the days it covers, and for a moment the time at which it begins."""
+    """One record on the calendar: the days it covers; what has a time begins at `starts`, both moments in the calendar's zone."""
 
     row: Row
     first: date
     last: date
-    at: time | None = None
+    starts: datetime | None = None
+    ends: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +43,14 @@ def calendar_of(query: ListQuery) -> Calendar | None:
     calendar, entity = query.entity.calendar, query.entity
     if calendar is None or not may_filter(entity, entity.field(calendar.start), query.actor):
         return None
-    if calendar.end and not may_filter(entity, entity.field(calendar.end), query.actor):
-        return replace(calendar, end="")
-    return calendar
+    seen = {
+        name for name in (calendar.end, calendar.at) if name and may_filter(entity, entity.field(name), query.actor)
+    }
+    return replace(
+        calendar,
+        end=calendar.end if calendar.end in seen else "",
+        at=calendar.at if calendar.at in seen else "",
+    )
 
 
 def has_moments(entity: Entity, calendar: Calendar) -> bool:
@@ -52,9 +58,19 @@ def has_moments(entity: Entity, calendar: Calendar) -> bool:
     return entity.field(calendar.start).kind is FieldKind.MOMENT
 
 
-def today(entity: Entity, calendar: Calendar) -> date:
-    """The present day as this calendar counts days."""
-    return timezone.localdate() if has_moments(entity, calendar) else company.today()
+def has_hours(entity: Entity, calendar: Calendar) -> bool:
+    """Whether something may stand at an hour of its day."""
+    return bool(calendar.at) or has_moments(entity, calendar)
+
+
+def zone_of(entity: Entity, calendar: Calendar) -> tzinfo:
+    """By which clock this calendar counts days and hours."""
+    return timezone.get_current_timezone() if has_moments(entity, calendar) else company.zone()
+
+
+def now(entity: Entity, calendar: Calendar) -> datetime:
+    """The present moment as this calendar counts days and hours."""
+    return timezone.now().astimezone(zone_of(entity, calendar))
 
 
 def read_calendar(query: ListQuery, calendar: Calendar, first: date, last: date) -> CalendarPage:
@@ -69,10 +85,15 @@ def read_calendar(query: ListQuery, calendar: Calendar, first: date, last: date)
 
 
 def shown_columns(query: ListQuery, calendar: Calendar) -> Sequence[Column]:
-    """The days, and the first choice that has colours: whether it is open, done or lost."""
-    tones = getattr(query.entity.model, "tones", {})
+    """The days, what tells the state, and the notes."""
     known = {column.name: column for column in available(query.entity, query.actor) if not column.masked}
-    return [known[name] for name in dict.fromkeys((calendar.start, calendar.end, *tones)) if name in known]
+    names = (calendar.start, calendar.end, calendar.at, *states_of(query.entity, calendar), *calendar.notes)
+    return [known[name] for name in dict.fromkeys(names) if name in known]
+
+
+def states_of(entity: Entity, calendar: Calendar) -> Sequence[str]:
+    """The fields that may tell the state of a record: the one declared, else the choices that have tones."""
+    return (calendar.state,) if calendar.state else tuple(getattr(entity.model, "tones", {}))
 
 
 def _between(entity: Entity, calendar: Calendar, first: date, last: date) -> Q:
@@ -93,10 +114,16 @@ def _between(entity: Entity, calendar: Calendar, first: date, last: date) -> Q:
 def _item(entity: Entity, calendar: Calendar, row: Row) -> CalendarItem:
     start = getattr(row.record, calendar.start)
     end = getattr(row.record, calendar.end) if calendar.end else None
-    if has_moments(entity, calendar):
-        local = timezone.localtime(start)
-        first, at = local.date(), local.time()
-        last = timezone.localtime(end).date() if end is not None else first
-    else:
-        first, at, last = start, None, end or start
-    return CalendarItem(row=row, first=first, last=max(first, last), at=at)
+    zone = zone_of(entity, calendar)
+    if not has_moments(entity, calendar):
+        at = getattr(row.record, calendar.at) if calendar.at else None
+        return CalendarItem(
+            row=row, first=start, last=max(start, end or start), starts=None if at is None else at.astimezone(zone)
+        )
+    starts = start.astimezone(zone)
+    ends = None if end is None or end < start else end.astimezone(zone)
+    first = last = starts.date()
+    if ends is not None and ends > starts:
+        # What ends at midnight does not reach into the day that begins then.
+        last = (ends - timedelta(microseconds=1)).date()
+    return CalendarItem(row=row, first=first, last=last, starts=starts, ends=ends)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from zhike.core import layouts
+from zhike.core import layouts, options
 from zhike.core.actors import Actor, FieldMode
 from zhike.core.conditions import may_filter
 from zhike.core.entities import Entity, Field, FieldKind
-from zhike.core.entities.fields import Label
+from zhike.core.entities.fields import TAGS, Label
 from zhike.core.lists.errors import ListError
 
 _NUMBERS = frozenset({FieldKind.INTEGER, FieldKind.DECIMAL, FieldKind.PERCENT, FieldKind.MONEY})
@@ -45,12 +45,11 @@ def available(entity: Entity, actor: Actor) -> tuple[Column, ...]:
 
 
 def shown_first(entity: Entity, actor: Actor) -> tuple[Column, ...]:
-    """The columns of a list nobody has arranged."""
-    found = (
-        _column(entity, name, actor)
-        for name in entity.columns
-        if "." not in name and not layouts.is_hidden(entity, name)
-    )
+    """The columns of a list nobody has arranged; tags are among them once the company has some."""
+    names = [name for name in entity.columns if "." not in name and not layouts.is_hidden(entity, name)]
+    if entity.is_tagged and options.entries(TAGS):
+        names.insert(1, TAGS)
+    found = (_column(entity, name, actor) for name in names)
     return tuple(each for each in found if each is not None)
 
 

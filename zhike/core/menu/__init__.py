@@ -6,9 +6,10 @@ Hiding an entry tidies the menu and is no protection: who may open a page decide
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from zhike.core import overlay
+from zhike.core import modules, overlay
+from zhike.core.actors import Actor
 from zhike.core.customfields.config import config_of
-from zhike.core.entities import Label, MenuItem, registry
+from zhike.core.entities import Entity, Label, MenuItem, registry
 from zhike.core.menu.models import MenuChoice
 
 # Where everybody begins; it is never hidden.
@@ -59,6 +60,24 @@ def shown() -> list[MenuItem]:
     """The entries that are not hidden, in order."""
     hidden = current().hidden
     return [item for item in ordered() if item.name not in hidden]
+
+
+def offered(actor: Actor) -> list[MenuItem]:
+    """The entries that are shown and that the actor may open, in order."""
+    return [item for item in shown() if modules.may_open(actor, item.module, item.right)]
+
+
+def creatable(actor: Actor) -> list[Entity]:
+    """What this person may create from anywhere: the kinds of records whose lists stand in his menu, in its order."""
+    slugs = [slug for slug, _colon, page in (item.url_name.partition(":") for item in offered(actor)) if page == "list"]
+    entities = [registry.get(slug) for slug in dict.fromkeys(slugs)]
+    return [
+        each
+        for each in entities
+        if "create" not in each.without
+        and modules.is_on(each.module)
+        and actor.access.reach(each.slug, "create") is not None
+    ]
 
 
 def label_of(item: MenuItem) -> Label:

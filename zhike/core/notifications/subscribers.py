@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from zhike.core.actors import Actor, Via
+from zhike.core.actors import REVEAL, Actor, Via
 from zhike.core.entities import Entity, RecordKind, registry
 from zhike.core.events.models import Event
 from zhike.core.events.subscribers import subscribe
@@ -23,7 +23,7 @@ COMMENTS = "comments"
 _TOGETHER = timedelta(hours=1)
 # What a watcher is told of as a change of fields; other verbs are told by their name.
 _EDITS = frozenset({"edit", "inline"})
-_SILENT = frozenset({"create", "share", "unshare", "export"})
+_SILENT = frozenset({"create", "share", "unshare", "export", REVEAL})
 
 
 def hear(event: Event) -> None:

@@ -4,7 +4,7 @@ The one-row `Epoch` carries a token that every change of configuration replaces.
 cached values away when it differs. A token is never used twice, so a rolled back change can not leave a wrong cache behind.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
@@ -20,9 +20,11 @@ _T = TypeVar("_T")
 class _Cache:
     """The values read under one token; replaced whole, so that threads never see a mixture."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, pretended: Mapping[str, Any] | None = None) -> None:
         self.token = token
-        self.values: dict[str, Any] = {}
+        # What counts as configured while something is only tried; it outlives forgetting.
+        self.pretended = pretended or {}
+        self.values: dict[str, Any] = dict(self.pretended)
 
 
 class _Process:
@@ -33,12 +35,16 @@ class _Process:
 _trial: ContextVar[_Cache | None] = ContextVar("overlay_trial", default=None)
 
 
+_settings: "dict[str, Setting[Any]]" = {}
+
+
 class Setting(Generic[_T]):
     """One part of the configuration, read by `load` when it is first needed under the present epoch."""
 
     def __init__(self, name: str, load: Callable[[], _T]) -> None:
         self.name = name
         self._load = load
+        _settings[name] = self
 
     def get(self) -> _T:
         cache = _trial.get() or _Process.cache
@@ -66,10 +72,11 @@ def refresh(token: str | None = None) -> None:
 
 def forget() -> None:
     """Forget everything, whatever the token."""
-    if _trial.get() is None:
+    tried = _trial.get()
+    if tried is None:
         _Process.cache = None
     else:
-        _trial.set(_Cache("trial"))
+        _trial.set(_Cache("trial", tried.pretended))
 
 
 @contextmanager
@@ -85,6 +92,24 @@ def trial() -> Iterator[None]:
         finally:
             _trial.reset(before)
             transaction.set_rollback(True)
+
+
+@contextmanager
+def pretending(change: Callable[[], object], *names: str) -> Iterator[None]:
+    """Go on as if `change` had been made of these settings: it is undone at once, and what it came to is seen by this thread alone.
+
+    Unlike `trial` it holds no transaction, so that a long rehearsal keeps nobody from writing.
+    """
+    before = _trial.set(_Cache("trial"))
+    try:
+        with transaction.atomic():
+            change()
+            pretended = {name: _settings[name].get() for name in names}
+            transaction.set_rollback(True)
+        _trial.set(_Cache("trial", pretended))
+        yield
+    finally:
+        _trial.reset(before)
 
 
 def bump() -> None:

@@ -30,13 +30,14 @@ FORBIDDEN = 403
 
 
 class _Asks(Exception):
-    """The verb's form needs more than the column says; it is shown in place."""
+    """The verb's form needs more than the column says, or is to be seen before so weighty a step; it is shown in place."""
 
-    def __init__(self, verb: Verb, form: forms.Form, sentence: str = "") -> None:
+    def __init__(self, verb: Verb, form: forms.Form, sentence: str = "", status: int = MALFORMED) -> None:
         super().__init__(verb.name)
         self.verb = verb
         self.form = form
         self.sentence = sentence
+        self.status = status
 
 
 class _Stays(Exception):
@@ -150,6 +151,8 @@ def _run_verb(move: _Move, verb: Verb, lane: Lane) -> None:
         )
     preset = {move.board.by: lane.key}
     form = verb_form(verb, move.row, move.actor, preset=preset)
+    if verb.confirm and form is not None and verb.fits(move.row):
+        raise _Asks(verb, form, status=200)
     answers = _answers(form, preset)
     filled = None if form is None or verb.form_class is None else _bound(move, verb, answers)
     if filled is not None and form is not None and not filled.is_valid():
@@ -257,9 +260,9 @@ def _asked(move: _Move, more: _Asks) -> HttpResponse:
     now = _read_again(move) or move  # the run may have left traces in the row
     context = verb_context(move.entity, now.row, more.verb, more.form, more.sentence)
     if not _wants_json(move.request):
-        return show_page(move.request, "core/verb.html", context, status=MALFORMED)
+        return show_page(move.request, "core/verb.html", context, status=more.status)
     asks = render_to_string("core/verb.html#modal", context, move.request)
-    return JsonResponse({"asks": asks}, status=MALFORMED)
+    return JsonResponse({"asks": asks}, status=more.status)
 
 
 def _place(move: _Move) -> dict[str, Any]:

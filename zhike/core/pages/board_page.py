@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from zhike.core import company
 from zhike.core.entities import Board, Entity
+from zhike.core.entities.fields import TAGS
 from zhike.core.lists import ListError, ListQuery, Row
 from zhike.core.lists.board import (
     NEXT_STEP,
@@ -200,7 +201,7 @@ class _CardMaker:
     def _facts(self, row: Row) -> str:
         shown = []
         for cell in row.cells:
-            if cell.column.name not in self.board.card or cell.column.name in (self.board.due, NEXT_STEP):
+            if cell.column.name not in (*self.board.card, TAGS) or cell.column.name in (self.board.due, NEXT_STEP):
                 continue
             value = value_of(cell)
             if value.link is not None:

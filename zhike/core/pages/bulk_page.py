@@ -23,7 +23,7 @@ from zhike.core.jobs import enqueue
 from zhike.core.lists import ListError, ListQuery, matching, matching_ids
 from zhike.core.pages.answers import MALFORMED, gone_to, show_page
 from zhike.core.pages.bulk_job import BULK, BulkArguments, newest_id
-from zhike.core.pages.bulk_steps import DELETE, EDIT, FIELD, Left, Step, changeable, step_of
+from zhike.core.pages.bulk_steps import DELETE, EDIT, FIELD, Left, Step, chosen_field, fields_of, step_of
 from zhike.core.pages.guards import open_entity, rows_of, signed_in
 from zhike.core.pages.list_page import PAGE_OWN, bulk_verbs
 from zhike.core.pages.requests import PageRequest
@@ -60,10 +60,10 @@ def bulk_page(request: PageRequest, slug: str, verb_name: str) -> HttpResponse:
         raise PermissionDenied(_("Your roles do not include this step. An administrator can give you the right."))
     chosen = _chosen(request, entity)
     posted = "go" in request.POST
-    if verb_name == EDIT and request.POST.get(FIELD, "") != request.POST.get("shown", ""):
+    if step.asks_field and request.POST.get(FIELD, "") != request.POST.get("shown", ""):
         posted = False  # another field was chosen than the one whose value stands there
-    form = step.form(request.actor, _answers(request, posted=posted) if posted or verb_name == EDIT else None)
-    is_asked = form is not None or verb_name != EDIT
+    form = step.form(request.actor, _answers(request, posted=posted) if posted or step.asks_field else None)
+    is_asked = form is not None or not step.asks_field
     if not posted or chosen.mistake or not is_asked or (form is not None and not form.is_valid()):
         status = MALFORMED if chosen.mistake or posted else 200
         return _ask(request, step, offered.label, chosen, form, status)
@@ -134,8 +134,14 @@ def _ask(
         "back": f"{list_address(entity)}?{asked}".rstrip("?"),
         "query": asked,
     }
-    if step.name == EDIT:
-        context |= {"fields": changeable(entity, request.actor), "field_name": request.POST.get(FIELD, "")}
+    if step.asks_field:
+        fields = fields_of(step, request.actor)
+        # With one field there is nothing to choose.
+        is_choice = step.name == EDIT or len(fields) > 1
+        context |= {
+            "fields": fields if is_choice else [],
+            "field_name": chosen_field(step, request.actor, request.POST),
+        }
     return show_page(request, "core/bulk.html", context, status=status)
 
 

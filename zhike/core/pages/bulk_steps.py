@@ -10,16 +10,21 @@ from django.db import transaction
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from zhike.core import modules, writes
+from zhike.core import modules, options, writes
 from zhike.core.actors import Actor
-from zhike.core.entities import Entity, Verb
-from zhike.core.pages.forms import RecordForm, editable_fields
+from zhike.core.entities import Entity, Field, FieldKind, Verb
+from zhike.core.entities.fields import TAGS
+from zhike.core.fieldvalues import set_value, value_of
+from zhike.core.pages.forms import RecordForm, inline_fields
 from zhike.core.pages.guards import rows_of
 from zhike.core.pages.titles import title_of
 from zhike.core.pages.verb_page import verb_form
 from zhike.core.pages.words import sentence_start
 
 EDIT, DELETE = "edit", "delete"
+# To fields of several choices: what is chosen joins what is there, or leaves it.
+ADD, REMOVE = "add-choices", "remove-choices"
+_OF_CHOICES = (ADD, REMOVE)
 # In the answers of an edit: which field is meant.
 FIELD = "field"
 # Newer than any version: what was read a moment ago is what is changed.
@@ -45,10 +50,15 @@ class Step:
     action: str
     verb: Verb | None = None
 
+    @property
+    def asks_field(self) -> bool:
+        """It is about one field, which has to be chosen first."""
+        return self.name in (EDIT, *_OF_CHOICES)
+
     def form(self, actor: Actor, answers: Answers | None) -> forms.Form | None:
         """What the step asks, filled with `answers`; None where it asks nothing, or not yet."""
-        if self.name == EDIT:
-            return edit_form(self.entity, actor, answers)
+        if self.asks_field:
+            return edit_form(self, actor, answers)
         return None if self.verb is None else verb_form(self.verb, None, actor, answers=answers)
 
     def wanted(self, form: forms.Form | None) -> dict[str, Any]:
@@ -67,6 +77,8 @@ class Step:
                     self.verb.run(actor, row, **wanted)
                 elif self.name == DELETE:
                     writes.delete(actor, row)
+                elif self.name in _OF_CHOICES:
+                    self._change_choices(actor, row.pk, wanted)
                 else:
                     writes.merge_edit(actor, self.entity.model, row.pk, _NEWEST, wanted)
         except writes.Refused as refusal:
@@ -74,6 +86,16 @@ class Step:
         except ValidationError as malformed:
             return " ".join(malformed.messages)
         return ""
+
+    def _change_choices(self, actor: Actor, pk: int, wanted: Mapping[str, Any]) -> None:
+        """Judged of the record as it is when it is written, so that nobody else's choices are lost."""
+        row = writes.lock(actor, self.entity, [pk], EDIT)[pk]
+        for name, given in wanted.items():
+            field = self.entity.field(name)
+            there = value_of(row, field)
+            left = [each for each in there if each not in given]
+            set_value(row, field, left if self.name == REMOVE else [*there, *given])
+        writes.save(actor, row, verb=EDIT, action=EDIT)
 
     def run_all(self, actor: Actor, ids: list[int], wanted: Mapping[str, Any]) -> list[Left]:
         """Do it to these records in order; answers with those that were left as they were."""
@@ -100,7 +122,7 @@ def _unreached() -> str:
 
 def step_of(entity: Entity, name: str) -> Step | None:
     """The step of that name, when its module is on; None where there is none."""
-    if name == EDIT and EDIT not in entity.without:
+    if name in (EDIT, *_OF_CHOICES) and EDIT not in entity.without:
         return Step(entity=entity, name=name, action=EDIT)
     if name == DELETE and entity.has_column("deleted_at") and DELETE not in entity.without:
         return Step(entity=entity, name=name, action=DELETE)
@@ -117,20 +139,52 @@ def changeable(entity: Entity, actor: Actor) -> list[tuple[str, str]]:
     """
     apart = {entity.title, entity.number, entity.part_of, "owner", "department"}
     found = []
-    for name in editable_fields(entity, actor):
+    for name in inline_fields(entity, actor):
         field = entity.field(name)
         if name not in apart and not field.unique:
             found.append((name, sentence_start(field.label)))
     return found
 
 
-def edit_form(entity: Entity, actor: Actor, answers: Answers | None) -> RecordForm | None:
+def of_choices(entity: Entity, actor: Actor) -> list[tuple[str, str]]:
+    """Those of them that take several choices, tags first."""
+    found = [each for each in changeable(entity, actor) if entity.field(each[0]).kind is FieldKind.MULTI_CHOICE]
+    return sorted(found, key=lambda each: each[0] != TAGS)
+
+
+def fields_of(step: Step, actor: Actor) -> list[tuple[str, str]]:
+    """The fields among which a step asks to choose."""
+    return of_choices(step.entity, actor) if step.name in _OF_CHOICES else changeable(step.entity, actor)
+
+
+def chosen_field(step: Step, actor: Actor, answers: Answers | None) -> str:
+    """The field that is meant; blank until one is chosen. Choices are mostly tags, so that these are meant at first."""
+    offered = [name for name, _label in fields_of(step, actor)]
+    named = "" if answers is None else str(answers.get(FIELD, ""))
+    if named in offered:
+        return named
+    return offered[0] if offered and step.name in _OF_CHOICES else ""
+
+
+def edit_form(step: Step, actor: Actor, answers: Answers | None) -> RecordForm | None:
     """The control of the chosen field alone, with its currency; None until one is chosen."""
-    name = "" if answers is None else str(answers.get(FIELD, ""))
-    if name not in dict(changeable(entity, actor)):
+    entity, name = step.entity, chosen_field(step, actor, answers)
+    if not name:
         return None
     form = RecordForm(entity, actor, posted=answers if answers is not None and "go" in answers else None)
     kept = {name, entity.field(name).currency_name}
     for other in [each for each in form.fields if each not in kept]:
         del form.fields[other]
+    if step.name == REMOVE:
+        form.fields[name] = _any_choice(entity.field(name))
+    if step.name in _OF_CHOICES:
+        form.initial.pop(name, None)  # what new records begin with is not meant here
+        form.fields[name].required = True
     return form
+
+
+def _any_choice(field: Field) -> forms.Field:
+    """Any choice of the list can be taken away, those that are no longer offered as well."""
+    listed = [(code, entry.text()) for code, entry in options.entries(field.option_list).items()]
+    widget = forms.SelectMultiple(attrs={"class": "form-select"})
+    return forms.MultipleChoiceField(choices=listed, widget=widget, label=sentence_start(field.label))

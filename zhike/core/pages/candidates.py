@@ -36,9 +36,15 @@ class Candidates:
     has_more: bool
 
 
-def candidates(actor: Actor, entity: Entity, text: str, *, chosen: int | None = None, limit: int = FEW) -> Candidates:
-    """Rows whose title or number holds `text` (its beginning first), and the chosen one whatever the text."""
+def candidates(
+    actor: Actor, entity: Entity, text: str, *, chosen: int | None = None, limit: int = FEW, within: Q | None = None
+) -> Candidates:
+    """Rows whose title or number holds `text` (its beginning first), and the chosen one whatever the text.
+
+    `within` narrows them further.
+    """
     rows = rows_of(actor, entity)
+    rows = rows if within is None else rows.filter(within)
     rows = _choosable(rows).order_by(*_natural_order(entity))
     text = text.strip()[:100]
     found: list[Any]

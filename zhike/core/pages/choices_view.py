@@ -11,6 +11,7 @@ from zhike.core.pages.candidates import OFFERED, any_candidates, candidates
 from zhike.core.pages.guards import open_entity, signed_in
 from zhike.core.pages.inputs import TreeSelect, deepest
 from zhike.core.pages.requests import PageRequest
+from zhike.core.record_choices import choices_of
 
 
 @signed_in
@@ -28,6 +29,10 @@ def choices_view(request: PageRequest, slug: str, field: str) -> HttpResponse:
     if described.kind is FieldKind.RECORD:
         found = any_candidates(request.actor, request.GET.get("q", ""))
         return HttpResponse("".join(_option(str(each.id), each.label, each.note) for each in found))
+    offered = choices_of(entity, field) if described.kind is FieldKind.RECORDS else None
+    if offered is not None:
+        several = offered.offer(request.actor, request.GET.get(offered.beside, ""), request.GET.get("q", ""))
+        return HttpResponse("".join(_option(str(each.id), each.label, each.note) for each in several))
     if described.kind is FieldKind.OPTION:
         return _codes(request, entity, described)
     raise Http404

@@ -29,6 +29,7 @@ _WORDS: dict[Operator, Label] = {
     Operator.BETWEEN: gettext_lazy("is between"),
     Operator.CONTAINS: gettext_lazy("contains"),
     Operator.STARTS_WITH: gettext_lazy("starts with"),
+    Operator.LONGER_THAN: gettext_lazy("has more characters than"),
     Operator.IS_EMPTY: gettext_lazy("is empty"),
     Operator.NOT_EMPTY: gettext_lazy("is not empty"),
     Operator.WITHIN: gettext_lazy("lies within"),
@@ -40,6 +41,13 @@ _OF_DAYS: dict[Operator, Label] = {
     Operator.GT: gettext_lazy("is after"),
     Operator.GTE: gettext_lazy("is on or after"),
 }
+_OF_SEVERAL: dict[Operator, Label] = {
+    Operator.EQ: gettext_lazy("include"),
+    Operator.NE: gettext_lazy("do not include"),
+    Operator.IN: gettext_lazy("include one of"),
+    Operator.NOT_IN: gettext_lazy("include none of"),
+}
+_OF_KIND = {FieldKind.DATE: _OF_DAYS, FieldKind.MOMENT: _OF_DAYS, FieldKind.MULTI_CHOICE: _OF_SEVERAL}
 _INPUTS = {
     FieldKind.INTEGER: "number",
     FieldKind.DECIMAL: "number",
@@ -50,6 +58,7 @@ _INPUTS = {
     FieldKind.BOOLEAN: "choose",
     FieldKind.CHOICE: "choose",
     FieldKind.OPTION: "choose",
+    FieldKind.MULTI_CHOICE: "choose",
     FieldKind.RELATION: "record",
 }
 
@@ -81,15 +90,13 @@ def _is_open(entity: Entity, actor: Actor) -> bool:
 
 
 def _field(entity: Entity, field: Field, actor: Actor) -> dict[str, Any]:
-    is_day = field.kind in (FieldKind.DATE, FieldKind.MOMENT)
+    words = _WORDS | _OF_KIND.get(field.kind, {})
     found: dict[str, Any] = {
         "name": field.name,
         "key": f"{entity.slug}.{field.name}",
         "label": sentence_start(field.label),
         "input": _INPUTS.get(field.kind, "text"),
-        "operators": [
-            [each.value, str((is_day and _OF_DAYS.get(each)) or _WORDS[each])] for each in operators_of(field)
-        ],
+        "operators": [[each.value, str(words[each])] for each in operators_of(field)],
     }
     if field.kind is FieldKind.RELATION:
         return found | _relation(entity, field, actor)
@@ -97,9 +104,9 @@ def _field(entity: Entity, field: Field, actor: Actor) -> dict[str, Any]:
         found["choices"] = [["true", _("yes")], ["false", _("no")]]
     elif field.kind is FieldKind.CHOICE:
         found["choices"] = [[code, str(label)] for code, label in field.choices]
-    elif field.kind is FieldKind.OPTION:
+    elif field.kind.has_options:
         entries = options.entries(field.option_list)
-        if len(entries) > _LISTED:
+        if len(entries) > _LISTED and field.kind is FieldKind.OPTION:
             found["url"] = f"{list_address(entity)}choices/{field.name}/"
         else:
             found["choices"] = [[code, entry.text()] for code, entry in entries.items()]
@@ -127,7 +134,7 @@ def labels_of(condition: Condition, actor: Actor) -> dict[str, dict[str, str]]:
     for compare in _comparisons(condition.root):
         field = compare.path.end
         named = found.setdefault(f"{compare.path.entity.slug}.{field.name}", {})
-        if field.kind is FieldKind.OPTION:
+        if field.kind.has_options:
             named |= {str(each): options.label(field.option_list, str(each)) for each in compare.operands}
         elif field.kind is FieldKind.RELATION and field.related is not None:
             ids = [each for each in compare.operands if isinstance(each, int)]

@@ -74,7 +74,7 @@ def _differences(request: PageRequest, form: forms.Form, document: dict[str, Any
         return _page(request, form, nothing=True)
     context = {
         "rows": _rows(found),
-        "count": len(found),
+        "count": sum(1 for each in found if not each.because),
         "document": json.dumps(document, ensure_ascii=False, default=str),
         "prune": prune,
         "seen": _seen(request),
@@ -97,8 +97,9 @@ def _apply(request: PageRequest) -> HttpResponse:
         found = configfile.bring_in(request.actor, document, prune=prune)
     except ConfigRefused as refused:
         return _page(request, UploadForm(), refused=refused, status=REFUSED)
-    sentence = ngettext("%(count)d difference brought in.", "%(count)d differences brought in.", len(found))
-    return gone_to(request, sentence % {"count": len(found)}, reverse("settings-configuration"))
+    count = sum(1 for each in found if not each.because)
+    sentence = ngettext("%(count)d difference brought in.", "%(count)d differences brought in.", count)
+    return gone_to(request, sentence % {"count": count}, reverse("settings-configuration"))
 
 
 def _seen(request: PageRequest) -> str:
@@ -109,8 +110,8 @@ def _seen(request: PageRequest) -> str:
 
 def _rows(found: list[Difference]) -> list[dict[str, str]]:
     labels = {section.name: str(section.label) for section in configfile.sections()}
-    kinds = {"added": _("new"), "removed": _("taken away"), "changed": _("changed")}
-    tones = {"added": "green", "removed": "red", "changed": "amber"}
+    kinds = {"added": _("new"), "removed": _("taken away"), "changed": _("changed"), "skipped": _("skipped")}
+    tones = {"added": "green", "removed": "red", "changed": "amber", "skipped": "grey"}
     return [
         {
             "section": labels[each.section],
@@ -118,7 +119,7 @@ def _rows(found: list[Difference]) -> list[dict[str, str]]:
             "kind": kinds[each.kind],
             "tone": tones[each.kind],
             "old": "" if each.old is None else said(each.old),
-            "new": "" if each.new is None else said(each.new),
+            "new": each.because or ("" if each.new is None else said(each.new)),
         }
         for each in found
     ]

@@ -9,15 +9,14 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
-from zhike.core import company, menu, modules
+from zhike.core import company, menu
 from zhike.core.actors import Actor
-from zhike.core.entities import Label, MenuItem, registry
+from zhike.core.entities import Label, MenuItem, RecordKind, registry
 from zhike.core.pages.middleware import actor_of
 from zhike.core.pages.words import sentence_start
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "zhike_theme"
-PHONE_ENTRIES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +28,7 @@ class ShellItem:
     icon: str
     active: bool = False
     count: int | None = None
+    on_phone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,29 +73,22 @@ class Shell:
                     icon=item.icon,
                     active=active,
                     count=item.count(self._actor) or None if item.count is not None else None,
+                    on_phone=item.on_phone,
                 )
             )
         return list(groups.values())
 
     @cached_property
     def _entries(self) -> list[tuple[MenuItem, str]]:
-        allowed = [item for item in menu.shown() if modules.may_open(self._actor, item.module, item.right)]
-        return [(item, url) for item in allowed if (url := _reverse(item.url_name))]
+        return [(item, url) for item in menu.offered(self._actor) if (url := _reverse(item.url_name))]
 
     @cached_property
     def quick_create(self) -> list[ShellItem]:
         """What can be created from anywhere: the entities of the menu that this person may create."""
-        found: list[ShellItem] = []
-        for item, _url in self._entries:
-            slug = item.url_name.partition(":")[0]
-            if not item.url_name.endswith(":list") or self._actor.access.reach(slug, "create") is None:
-                continue
-            entity = registry.get(slug)
-            if "create" not in entity.without:
-                found.append(
-                    ShellItem(label=sentence_start(entity.label), url=reverse(f"{slug}:new"), icon=entity.icon)
-                )
-        return found
+        return [
+            ShellItem(label=sentence_start(each.label), url=reverse(f"{each.slug}:new"), icon=each.icon)
+            for each in menu.creatable(self._actor)
+        ]
 
     @cached_property
     def user(self) -> ShellUser | None:
@@ -122,9 +115,10 @@ class Shell:
         return chosen if chosen in THEMES else ""
 
     @cached_property
-    def phone(self) -> list[ShellItem]:
-        """The bottom bar of a phone: the first entries of the menu."""
-        return [item for group in self.menu for item in group.items][:PHONE_ENTRIES]
+    def phone(self) -> tuple[list[ShellItem], list[ShellItem]]:
+        """The bottom bar of a phone: what stands left and right of the button that creates. The person himself comes last."""
+        shown = [item for group in self.menu for item in group.items if item.on_phone]
+        return shown[:2], shown[2:3]
 
     @property
     def query(self) -> str:
@@ -137,7 +131,10 @@ class Shell:
 
     @property
     def settings_active(self) -> bool:
-        return bool(self.settings_url) and self._request.path.startswith(self.settings_url)
+        """On a settings page, or on records that only the settings lead to (a pipeline, a role, a person)."""
+        return bool(self.settings_url) and (
+            self._request.path.startswith(self.settings_url) or _is_configuration(self._request.path)
+        )
 
     @property
     def profile_url(self) -> str:
@@ -160,6 +157,13 @@ def initials(name: str) -> str:
         return stripped[-2:]
     words = stripped.replace(".", " ").split()
     return "".join(word[0] for word in words[:2]).upper()
+
+
+def _is_configuration(path: str) -> bool:
+    slug = path.split("/", 2)[1] if "/" in path[1:] else ""
+    kinds = {each.slug: each.kind for each in registry.all()}
+    in_menu = {each.url_name for each in registry.contributions(MenuItem)}
+    return kinds.get(slug) is RecordKind.SHARED and f"{slug}:list" not in in_menu
 
 
 def _reverse(url_name: str) -> str:

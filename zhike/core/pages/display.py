@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from zhike.core import company, options
 from zhike.core.entities import Field, FieldKind
+from zhike.core.files.panels import ShownFile
 from zhike.core.pages import moments
 from zhike.core.pages.icons import icon
 from zhike.core.pages.words import join_words, speaks_chinese
@@ -58,6 +59,10 @@ class Value:
     link: Link | None = None
     currency: str = ""
     masked: bool = False
+    # Of a field that names several records.
+    links: tuple[Link, ...] = ()
+    # Of a field of files, on a page: those the reader may open.
+    files: tuple[ShownFile, ...] = ()
 
 
 def html(text: str) -> SafeString:
@@ -75,15 +80,27 @@ def show(shown: Value, style: Style = PAGE) -> SafeString:
     return html(_SHOWS[shown.field.kind](shown, style))
 
 
+_FIGURES = frozenset({FieldKind.MONEY, FieldKind.PERCENT, FieldKind.INTEGER, FieldKind.DECIMAL})
+
+
+def _figure(shown: Value) -> str:
+    """An amount, a number, a share. But for amounts their HTML is nothing but figures and signs, so it is their text as well."""
+    if shown.field.kind is FieldKind.MONEY:
+        return money(Decimal(shown.value), shown.currency, PAGE)
+    return _SHOWS[shown.field.kind](shown, PAGE) if isinstance(shown.value, (int, Decimal)) else str(shown.value)
+
+
 def plain(shown: Value) -> str:
     """The value as unescaped text: for titles, messages and what stands in another sentence."""
     value, field = shown.value, shown.field
     if shown.link is not None:
         return shown.link.label
+    if shown.links:
+        return join_words(each.label for each in shown.links)
     if value is None or value in ("", []):
         return ""
-    if field.kind is FieldKind.MONEY and not shown.masked:
-        return money(Decimal(value), shown.currency, PAGE)
+    if field.kind in _FIGURES and not shown.masked:
+        return _figure(shown)
     if field.kind is FieldKind.BOOLEAN:
         return _yes_or_no(value)
     if field.kind is FieldKind.OPTION:
@@ -143,15 +160,18 @@ def money(amount: Decimal, currency: str, style: Style = PAGE, places: int = 2) 
     return f"{currency or own} {figure}"
 
 
+_CHINESE_SIZES = ((TEN_THOUSAND * TEN_THOUSAND, "亿元"), (TEN_THOUSAND, "万元"))
+_SIZES = ((1_000_000_000, "B"), (1_000_000, "M"))
+
+
 def short_money(amount: Decimal) -> str:
-    """Company money as a big figure shows it: “92.16 万元” and “1.20 亿元” in Chinese, “CNY 921,620” else; small sums whole."""
+    """Company money as a big figure shows it: “92.16 万元” and “1.20 亿元” in Chinese, “CNY 921,620” and “CNY 1.20M” else."""
     own = company.current().currency
-    if own == "CNY" and speaks_chinese():
-        for size, unit in ((TEN_THOUSAND * TEN_THOUSAND, "亿元"), (TEN_THOUSAND, "万元")):
-            if abs(amount) >= size:
-                return f"{amount / size:,.2f} {unit}"
-        return f"{amount:,.2f} 元"
-    return f"{own} {amount:,.0f}"
+    is_chinese = own == "CNY" and speaks_chinese()
+    for size, unit in _CHINESE_SIZES if is_chinese else _SIZES:
+        if abs(amount) >= size:
+            return f"{amount / size:,.2f} {unit}" if is_chinese else f"{own} {amount / size:,.2f}{unit}"
+    return f"{amount:,.2f} 元" if is_chinese else f"{own} {amount:,.0f}"
 
 
 def _date(shown: Value, style: Style) -> str:
@@ -203,13 +223,41 @@ def _badge(name: str, code: str, *, always: bool = False) -> str:
 
 
 def _relation(shown: Value, _style: Style) -> str:
-    link = shown.link
-    if link is None:
-        return escape(str(shown.value))
+    return escape(str(shown.value)) if shown.link is None else _linked(shown.link)
+
+
+def _relations(shown: Value, style: Style) -> str:
+    if not shown.links:
+        return _list(shown, style)
+    return join_words(_linked(each) for each in shown.links)
+
+
+def _files(shown: Value, style: Style) -> str:
+    """On a page each file with a look at it and its size; in a list the names."""
+    if style.dense or not shown.files:
+        return _relations(shown, style)
+    return f'<ul class="z-held">{"".join(f"<li>{held_file(each)}</li>" for each in shown.files)}</ul>'
+
+
+def held_file(file: ShownFile) -> SafeString:
+    """One file in a field: its picture or icon, its name, its size; what a browser may show opens beside, the rest is fetched."""
+    opens = (
+        f'href="{escape(file.preview_url)}" target="_blank" rel="noopener"'
+        if file.preview_url
+        else f'href="{escape(file.download_url)}" download'
+    )
+    look = icon(file.icon)
+    if file.thumbnail_url:
+        look = html(f'<img src="{escape(file.thumbnail_url)}" alt="" loading="lazy" decoding="async">')
+    return html(
+        f'<a class="z-held__picture" {opens} tabindex="-1" aria-hidden="true">{look}</a><span class="z-held__words">'
+        f'<a class="z-held__name" {opens}>{escape(file.name)}</a> <span class="z-muted z-small">{escape(file.size)}</span></span>'
+    )
+
+
+def _linked(link: Link) -> str:
     label = status(link.label, link.tone)
-    if not link.url:
-        return label
-    return f'<a href="{escape(link.url)}">{label}</a>'
+    return f'<a href="{escape(link.url)}">{label}</a>' if link.url else label
 
 
 def _phone(shown: Value, _style: Style) -> str:
@@ -265,6 +313,8 @@ _SHOWS: dict[FieldKind, Callable[[Value, Style], str]] = {
     FieldKind.MULTI_CHOICE: _options,
     FieldKind.RELATION: _relation,
     FieldKind.RECORD: _relation,
+    FieldKind.RECORDS: _relations,
+    FieldKind.FILE: _files,
     FieldKind.PHONE: _phone,
     FieldKind.EMAIL: _email,
     FieldKind.URL: _url,

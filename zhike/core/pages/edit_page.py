@@ -12,14 +12,17 @@ from django.views.decorators.http import require_http_methods
 from zhike.core import layouts, writes
 from zhike.core.actors import Actor, FieldMode
 from zhike.core.entities import Entity, FieldKind
+from zhike.core.files import held
 from zhike.core.pages.answers import MALFORMED, REFUSED, done, gone_to, show_page
 from zhike.core.pages.display import Link, Value, show
-from zhike.core.pages.forms import RecordForm, make_form
+from zhike.core.pages.file_inputs import OUT, FilesInput
+from zhike.core.pages.forms import RecordForm, editable_fields, make_form
 from zhike.core.pages.guards import open_entity, reached, signed_in
 from zhike.core.pages.reading import Fact, Reader
 from zhike.core.pages.requests import PageRequest
 from zhike.core.pages.titles import list_address, record_address, title_of
 from zhike.core.pages.words import join_words, sentence_start
+from zhike.core.record_choices import as_keys
 
 # How a conflict is settled for one field: the name of the radio buttons, and the choice that leaves the other's value.
 SETTLED = "settle__"
@@ -43,7 +46,7 @@ def new_page(request: PageRequest, slug: str) -> HttpResponse:
     entity = open_entity(request.actor, slug, "create")
     if request.method != "POST":
         return _show(request, entity, make_form(entity, request.actor, presets=_presets(request)))
-    form = make_form(entity, request.actor, posted=request.POST)
+    form = make_form(entity, request.actor, posted=request.POST, files=request.FILES)
     if not form.is_valid():
         return _show(request, entity, form, status=MALFORMED)
     row = layouts.make_row(entity, form.wanted)
@@ -75,7 +78,7 @@ def edit_page(request: PageRequest, slug: str, pk: int) -> HttpResponse:
     row = reached(request.actor, entity, pk, "edit")
     if request.method != "POST":
         return _show(request, entity, make_form(entity, request.actor, row), row=row)
-    form = make_form(entity, request.actor, row, posted=request.POST)
+    form = make_form(entity, request.actor, row, posted=request.POST, files=request.FILES)
     if not form.is_valid():
         return _show(request, entity, form, row=row, status=MALFORMED)
     wanted = {name: value for name, value in form.wanted.items() if request.POST.get(SETTLED + name) != THEIRS}
@@ -144,6 +147,7 @@ def _show(
         "back": record_address(entity, row.pk) if row is not None else list_address(entity),
         "list_address": list_address(entity),
         "list_title": sentence_start(entity.label_plural),
+        "fits": row is None or entity.may_change(actor, row),
         "shown_only": _shown_only(actor, entity, row),
         "draft_key": f"{entity.slug}:{row.pk if row is not None else 'new'}",
     }
@@ -154,24 +158,30 @@ def _shown_only(actor: Actor, entity: Entity, row: Any) -> list[Fact]:
     """Fields that this person may read but not change, shown for orientation."""
     if row is None:
         return []
-    shut = [name for name in layouts.form_names(entity) if not actor.access.field_mode(entity.slug, name).is_writable]
+    open_ones = set(editable_fields(entity, actor))
+    shut = [name for name in layouts.form_names(entity) if name not in open_ones and entity.field(name).editable]
     return Reader(actor).facts(entity, row, shut)
 
 
 def _conflict_page(
-    request: HttpRequest, entity: Entity, row: Any, form: RecordForm, conflict: writes.Conflict
+    request: PageRequest, entity: Entity, row: Any, form: RecordForm, conflict: writes.Conflict
 ) -> HttpResponse:
     """Both values of every field that two people changed; whichever is chosen, the rest of what was typed goes along."""
     if not conflict.differences:
         form.refuse(conflict)
         return _show(request, entity, form, row=row, status=REFUSED)
-    clashes = [clash_of(entity, name, each.theirs, each.mine) for name, each in conflict.differences.items()]
+    reader = Reader(request.actor)
+    clashes = [clash_of(reader, entity, name, each.theirs, each.mine) for name, each in conflict.differences.items()]
+    files = {name for name, each in form.fields.items() if isinstance(each, FilesInput)}
     typed = [
         (name, value)
         for name, values in request.POST.lists()
         if name not in ("csrfmiddlewaretoken", "version") and not name.startswith(SETTLED)
+        if name.removesuffix(OUT) not in files
         for value in values
     ]
+    # What was chosen waits already: it goes along by its id.
+    typed += [(name, str(pk)) for name in sorted(files) for pk in form.cleaned_data.get(name, ())]
     context = {
         "entity": entity,
         "title": _("“%(title)s” was changed by somebody else") % {"title": title_of(entity, row)},
@@ -185,11 +195,18 @@ def _conflict_page(
     return show_page(request, "core/conflict.html", context, status=REFUSED)
 
 
-def clash_of(entity: Entity, name: str, theirs: Any, mine: Any) -> Clash:
+def clash_of(reader: Reader, entity: Entity, name: str, theirs: Any, mine: Any) -> Clash:
     """Both values of a field that two people changed, as HTML."""
     field = entity.field(name)
 
     def shown(value: Any) -> SafeString:
+        if field.kind is FieldKind.FILE:
+            return show(Value(field=field, value=value, links=tuple(map(Link, held.names(value)))))
+        if field.kind is FieldKind.RECORDS:
+            found = reader.key_links(set(as_keys(value)))
+            gone = Link(_("a record you do not see"))
+            named = (found.get(key, gone) for key in as_keys(value))
+            return show(Value(field=field, value=value, links=tuple(each if each.url else gone for each in named)))
         link = Link(str(value)) if field.kind is FieldKind.RELATION and value is not None else None
         return show(Value(field=field, value=value, link=link))
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +14,7 @@ from zhike.core.customfields.actions import Setting
 from zhike.core.customfields.checking import Draft
 from zhike.core.customfields.models import CustomKind
 from zhike.core.entities import Entity, registry
+from zhike.core.entities.fields import describe_field
 from zhike.core.pages.condition_field import ConditionField
 from zhike.core.pages.inputs import Select
 from zhike.core.pages.words import sentence_start, speaks_chinese
@@ -38,6 +40,7 @@ EXAMPLES = {
     CustomKind.PHONE: gettext_lazy("138 0000 0000, found whatever the spaces"),
     CustomKind.EMAIL: gettext_lazy("name@example.com"),
     CustomKind.URL: gettext_lazy("https://example.com"),
+    CustomKind.FILE: gettext_lazy("a file to open, such as a business licence"),
 }
 
 
@@ -93,6 +96,7 @@ class CustomFieldForm(_Wording):
         choices=[(number, str(number)) for number in range(7)],
         widget=Select(attrs=_SELECT),
     )
+    several = forms.BooleanField(label=gettext_lazy("Several files"), required=False)
     section = forms.ChoiceField(label=gettext_lazy("Section"), required=False, widget=Select(attrs=_SELECT))
     default = forms.CharField(
         label=gettext_lazy("New records begin with"),
@@ -134,7 +138,9 @@ class CustomFieldForm(_Wording):
     def wish(self) -> Wish:
         """What was asked for, as the actions take it."""
         given = self.cleaned_data
-        names = ("label_zh", "label_en", "help_zh", "help_en", "kind", "target", "places", "required", "unique")
+        names = (
+            "label_zh", "label_en", "help_zh", "help_en", "kind", "target", "places", "several", "required", "unique",
+        )  # fmt: skip
         draft = Draft(
             **{name: given[name] for name in names if name != "places"},
             places=int(given["places"]),
@@ -143,6 +149,17 @@ class CustomFieldForm(_Wording):
         )
         lines = tuple(line for line in given["choices"].splitlines() if line.strip())
         return Wish(draft=draft, default=given["default"], choices=lines, section=given["section"])
+
+
+# The languages in which a company may reword what is shipped.
+LANGUAGES_OF_WORDS = (("zh", "zh-hans"), ("en", "en"))
+
+
+def shipped_words(entity: Entity, name: str, language: str) -> tuple[str, str]:
+    """What a built-in field is called in that language as shipped, and the help beside it."""
+    field = describe_field(entity.model, name)
+    with translation.override(language):
+        return sentence_start(field.label), str(field.help_text)
 
 
 class BuiltInFieldForm(_Wording):
@@ -177,6 +194,10 @@ class BuiltInFieldForm(_Wording):
         if field.required or name == entity.title:
             self.fields["is_hidden"].disabled = True
             self.fields["is_hidden"].help_text = _("Zhike itself needs this field.")
+        for language, code in LANGUAGES_OF_WORDS:
+            shipped = shipped_words(entity, name, code)
+            for each, words in zip((f"label_{language}", f"help_{language}"), shipped, strict=True):
+                self.fields[each].widget.attrs["placeholder"] = words
         if name not in entity.fields:
             for each in ("section", "default", "required"):
                 del self.fields[each]

@@ -21,6 +21,7 @@ from zhike.core.configuration.rights import FIELDS, require
 from zhike.core.customfields import actions, reading
 from zhike.core.customfields.models import CustomField, CustomKind
 from zhike.core.entities import Entity, FieldKind, Label, registry
+from zhike.core.entities.fields import TAGS
 from zhike.core.pages import previews
 from zhike.core.pages.answers import MALFORMED, REFUSED, gone_to
 from zhike.core.pages.arranging import Item, items_of, parts_of_items, read_items
@@ -39,6 +40,7 @@ _KINDS: dict[FieldKind, Label] = {
     FieldKind.OPTION: CustomKind.CHOICE.label,
     FieldKind.RELATION: CustomKind.RECORD.label,
     FieldKind.RECORD: CustomKind.RECORD.label,
+    FieldKind.RECORDS: gettext_lazy("several records"),
     FieldKind.LIST: gettext_lazy("list of words"),
 }
 
@@ -66,7 +68,7 @@ def entity_list(request: PageRequest) -> HttpResponse:
             "label": sentence_start(entity.label_plural),
             "url": reverse("settings-entity", args=[entity.slug]),
             "count": len(layouts.form_names(entity)),
-            "own": len(layouts.custom(entity)),
+            "own": sum(name != TAGS for name in layouts.custom(entity)),
         }
         for entity in registry.all()
         if modules.is_on(entity.module) and actions.is_configurable(entity)
@@ -249,7 +251,8 @@ def _unjudged(form: forms.Form) -> forms.Form:
 
 def _first_of_row(entity: Entity, row: CustomField) -> dict[str, Any]:
     names = (
-        "kind", "label_zh", "label_en", "help_zh", "help_en", "target", "places", "required", "unique", "is_indexed", "shown_if",
+        "kind", "label_zh", "label_en", "help_zh", "help_en", "target", "places", "several", "required", "unique", "is_indexed",
+        "shown_if",
     )  # fmt: skip
     first = {name: getattr(row, name) for name in names}
     return first | {"section": _section_of(entity, row.key), "default": _default_text(row.option_list, row.default)}

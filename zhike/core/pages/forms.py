@@ -15,18 +15,23 @@ from django.utils.translation import gettext as _
 from zhike.core import company, layouts, money, options
 from zhike.core.actors import Actor
 from zhike.core.entities import Entity, Field, FieldKind, RecordKind, registry
-from zhike.core.fieldvalues import is_custom, related_of, value_of
+from zhike.core.entities.fields import TAGS, is_custom
+from zhike.core.fieldvalues import related_of, value_of
+from zhike.core.pages.file_inputs import FilesInput
 from zhike.core.pages.inputs import (
     AmountInput,
     AnyRecordInput,
     RecordInput,
+    RecordsInput,
     Select,
     TreeInput,
     WholeNumberInput,
     WordsInput,
     blank_choice,
 )
+from zhike.core.pages.tags_input import TagsInput
 from zhike.core.pages.words import sentence_start
+from zhike.core.record_choices import as_keys, choices_of
 from zhike.core.writes import Refused
 
 _CONTROL = {"class": "form-control"}
@@ -68,6 +73,7 @@ class RecordForm(forms.Form):
         row: Any = None,
         *,
         posted: MultiValueDict[str, Any] | None = None,
+        files: MultiValueDict[str, Any] | None = None,
         presets: Mapping[str, str] | None = None,
     ) -> None:
         self.entity = entity
@@ -77,14 +83,23 @@ class RecordForm(forms.Form):
         names = set(layouts.form_names(entity))
         self.preset = {name: value for name, value in (presets or {}).items() if value and name in names}
         initial |= self.preset
-        super().__init__(posted, initial=initial, prefix=None)
+        super().__init__(posted, files, initial=initial, prefix=None)
         for name in editable_fields(entity, actor):
             field = layouts.form_field(entity, name)
             # A record that only the address names is not yet one that this record names.
             is_only_asked = field.kind is FieldKind.RECORD and name in self.preset
             self.fields[name] = make_input(entity, actor, field, None if is_only_asked else initial.get(name))
+            self._narrow(self.fields[name], initial)
             if field.currency_name:
                 self.fields[field.currency_name] = _currency_input(str(initial.get(field.currency_name) or ""))
+
+    def _narrow(self, made: forms.Field, initial: Mapping[str, Any]) -> None:
+        """Records to choose several of are offered by what the field beside them holds."""
+        if isinstance(made, RecordsInput):
+            beside = made.choices.beside
+            made.around = str((self.data.get(beside) if self.is_bound else initial.get(beside)) or "")
+            # For a form that has not the field beside (editing where the value stands).
+            made.widget.attrs["data-options-around"] = made.around
 
     @property
     def wanted(self) -> dict[str, Any]:
@@ -164,21 +179,30 @@ def make_form(
     row: Any = None,
     *,
     posted: MultiValueDict[str, Any] | None = None,
+    files: MultiValueDict[str, Any] | None = None,
     presets: Mapping[str, str] | None = None,
 ) -> RecordForm:
     """The entity's form for this actor."""
     declared = entity.form_class
     form_class = declared if isinstance(declared, type) and issubclass(declared, RecordForm) else RecordForm
-    return form_class(entity, actor, row, posted=posted, presets=presets)
+    return form_class(entity, actor, row, posted=posted, files=files, presets=presets)
 
 
 def editable_fields(entity: Entity, actor: Actor) -> list[str]:
     """The names of the fields this actor may fill in; hidden, read-only and masked ones are not among them."""
+    may_add = actor.access.reach("attachments", "create") is not None
     return [
         name
         for name in layouts.form_names(entity)
-        if entity.field(name).editable and actor.access.field_mode(entity.slug, name).is_writable
+        if entity.field(name).editable
+        and actor.access.field_mode(entity.slug, name).is_writable
+        and (entity.field(name).kind is not FieldKind.FILE or may_add)
     ]
+
+
+def inline_fields(entity: Entity, actor: Actor) -> list[str]:
+    """Those of them that may be changed where they stand, or in many records at once: files are chosen in the form alone."""
+    return [name for name in editable_fields(entity, actor) if entity.field(name).kind is not FieldKind.FILE]
 
 
 def first_values(entity: Entity, actor: Actor) -> dict[str, Any]:
@@ -222,10 +246,19 @@ def _by_kind(entity: Entity, actor: Actor, field: Field, current: Any) -> forms.
     if field.kind is FieldKind.RECORD:
         url = f"/{entity.slug}/choices/{field.name}/"
         return AnyRecordInput(actor=actor, url=url, required=required, keep=str(current or ""))
+    several = choices_of(entity, field.name) if field.kind is FieldKind.RECORDS else None
+    if several is not None:
+        return RecordsInput(actor=actor, choices=several, keep=as_keys(current))
     if field.kind is FieldKind.OPTION:
         return _option_input(entity, replace(field, required=required), str(current or ""))
+    if field.kind is FieldKind.FILE:
+        keep = current if isinstance(current, list) else []
+        return FilesInput(actor=actor, entity=entity, field=field, required=required, keep=keep)
     if field.kind is FieldKind.MULTI_CHOICE:
-        return _options_input(field, current if isinstance(current, list) else [], required=required)
+        chosen = current if isinstance(current, list) else []
+        if field.name == TAGS:
+            return TagsInput(actor=actor, current=chosen, required=required)
+        return _options_input(field, chosen, required=required)
     if field.kind is FieldKind.CHOICE:
         choices = blank_choice(
             [(code, str(label)) for code, label in field.choices], required=required, value=str(current or "")
@@ -329,7 +362,7 @@ def _currency_input(current: str) -> forms.Field:
 
 def _as_stored(entity: Entity, name: str, value: Any) -> Any:
     """A cleaned value as the model holds it: a blank is NULL, the empty text, or the default of a figure that cannot be blank."""
-    if value is not None and value != "":
+    if value is not None and value not in ("", []):
         return value
     if not entity.has_field(name) or is_custom(name):
         return value

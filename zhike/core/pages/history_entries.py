@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.core import layouts
-from zhike.core.actors import FieldMode, Via
+from zhike.core.actors import REVEAL, FieldMode, Via
 from zhike.core.entities import Entity, Field, FieldKind, Label
 from zhike.core.events.models import Event
 from zhike.core.fieldvalues import from_stored
+from zhike.core.lists.rows import keys_of
 from zhike.core.masking import mask
 from zhike.core.pages import moments
-from zhike.core.pages.display import Value, plain
+from zhike.core.pages.display import Link, Value, plain
 from zhike.core.pages.reading import Reader
 from zhike.core.pages.words import sentence_start
 
@@ -37,6 +38,7 @@ _PLATFORM_VERBS: dict[str, tuple[Label, str, str]] = {
     "unshare": (gettext_lazy("ended the sharing of this"), "user-off", ""),
     "purge": (gettext_lazy("removed this for good"), "trash", "red"),
     "erase": (gettext_lazy("erased this"), "trash", "red"),
+    REVEAL: (gettext_lazy("looked at a masked field"), "eye", ""),
     "sign_in": (gettext_lazy("signed in"), "login", ""),
 }
 
@@ -86,6 +88,9 @@ def describe(reader: Reader, entity: Entity, events: Sequence[Event]) -> list[En
 
 def _entry(reader: Reader, entity: Entity, event: Event, names: "_Names") -> Entry:
     what, icon, tone = verb_words(entity, event.verb)
+    note = event.note
+    if event.verb == REVEAL:
+        what, note = _revealed(reader, entity, event) or what, ""
     who = "" if event.actor is None else str(event.actor)
     if event.on_behalf_of is not None:
         who = _("%(person)s for %(other)s") % {"person": who, "other": event.on_behalf_of}
@@ -97,10 +102,18 @@ def _entry(reader: Reader, entity: Entity, event: Event, names: "_Names") -> Ent
         when=moments.in_words(event.at),
         exact=moments.exactly(event.at),
         via=str(VIA_LABELS.get(event.via, "")),
-        note=event.note,
+        note=note,
         effective_on=event.effective_on,
         changes=list(_changes(reader, entity, event, names)),
     )
+
+
+def _revealed(reader: Reader, entity: Entity, event: Event) -> str:
+    """Which field somebody looked at; blank where the reader must not know that it is there."""
+    field = layouts.known(entity, event.note)
+    if field is None or reader.mode(entity, event.note) is FieldMode.HIDDEN:
+        return ""
+    return _("looked at the masked field “%(field)s”") % {"field": sentence_start(field.label)}
 
 
 def verb_words(entity: Entity, name: str) -> tuple[str, str, str]:
@@ -149,6 +162,7 @@ class _Names:
                     wanted.setdefault(related, set()).update(value for value in pair if isinstance(value, int))
         for model, ids in wanted.items():
             reader.links(model, ids)
+        reader.key_links({key for event in events for key in _keys_named(entity, event)})
 
     def text(self, field: Field, value: Any, currency: str) -> str:
         """A stable value of the log as a reader reads it."""
@@ -157,7 +171,21 @@ class _Names:
         if field.related is not None:
             link = self._reader.links(field.related, {value}).get(value) if isinstance(value, int) else None
             return link.label if link is not None and link.url else _("a record you do not see")
+        if field.kind in (FieldKind.RECORDS, FieldKind.FILE):
+            keys = keys_of(field, value)
+            links = self._reader.key_links(set(keys))
+            gone = Link(_("a record you do not see") if field.kind is FieldKind.RECORDS else _("a file that is gone"))
+            return plain(Value(field=field, value=value, links=tuple(links.get(key, gone) for key in keys)))
         return plain(Value(field=field, value=_from_stable(field, value), currency=currency))
+
+
+def _keys_named(entity: Entity, event: Event) -> Iterable[str]:
+    """The keys of the records that a change of a field with several names, before and after."""
+    for name, pair in event.changes.items():
+        field = layouts.known(entity, name)
+        if field is not None and field.kind in (FieldKind.RECORDS, FieldKind.FILE) and isinstance(pair, list):
+            for value in pair:
+                yield from keys_of(field, value)
 
 
 def _from_stable(field: Field, value: Any) -> Any:
@@ -169,7 +197,7 @@ def _from_stable(field: Field, value: Any) -> Any:
             return datetime.fromisoformat(value)
         if field.kind is FieldKind.DATE:
             return date.fromisoformat(value)
-        if field.kind is FieldKind.MONEY:
+        if field.kind in (FieldKind.MONEY, FieldKind.DECIMAL):
             return Decimal(value)
     except (ValueError, TypeError, InvalidOperation):
         return value

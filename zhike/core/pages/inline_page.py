@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 from zhike.core import writes
 from zhike.core.entities import Entity
 from zhike.core.pages.answers import MALFORMED, REFUSED, gone_to
-from zhike.core.pages.display import LIST, PAGE, html, show
+from zhike.core.pages.display import PAGE, html, show
 from zhike.core.pages.edit_page import clash_of
-from zhike.core.pages.forms import RecordForm, editable_fields, make_form
+from zhike.core.pages.forms import RecordForm, inline_fields, make_form
 from zhike.core.pages.guards import open_entity, reached, rows_of, signed_in
+from zhike.core.pages.inline_row import LIST, renewed_row
 from zhike.core.pages.reading import Reader
 from zhike.core.pages.requests import PageRequest, is_fragment
 from zhike.core.pages.titles import list_address, record_address, title_of
@@ -28,16 +29,19 @@ CELL = "cell"
 @signed_in
 @require_http_methods(["GET", "POST"])
 def inline_page(request: PageRequest, slug: str, pk: int, name: str) -> HttpResponse:
-    """`/customers/42/inline/level/`: GET is the input with the value stored now, POST saves it and is the value as shown.
+    """`/customers/42/inline/level/`: GET is the input with the value stored now, POST saves it and is what is shown instead.
 
-    The form carries the version it was made from; a value that somebody else changed since is shown beside the reader's own.
+    Of a list (`?in=cell&list=…`, its question) that is the whole row, since a change may bring others with it. The form carries
+    the version it was made from; a value that somebody else changed since is shown beside the reader's own.
     """
     entity = open_entity(request.actor, slug, "edit")
     row = reached(request.actor, entity, pk, "edit")
-    if name not in editable_fields(entity, request.actor):
+    if name not in inline_fields(entity, request.actor):
         raise Http404
     if not is_fragment(request):
         return HttpResponseRedirect(f"{record_address(entity, pk, 'edit')}#id_{name}")
+    if not entity.may_change(request.actor, row):
+        return _input(request, entity, row, name, None, status=REFUSED)
     if request.method != "POST":
         return _input(request, entity, row, name, _form(request, entity, row, name))
     form = _form(request, entity, row, name, posted=True)
@@ -53,7 +57,7 @@ def inline_page(request: PageRequest, slug: str, pk: int, name: str) -> HttpResp
         form.refuse(refusal)
         status = MALFORMED if isinstance(refusal, ValidationError) else REFUSED
         return _input(request, entity, row, name, form, status=status)
-    return _shown(request, entity, saved, name)
+    return _shown(request, entity, row, saved, name)
 
 
 def _form(request: PageRequest, entity: Entity, row: Any, name: str, *, posted: bool = False) -> RecordForm:
@@ -75,7 +79,7 @@ def _input(
     entity: Entity,
     row: Any,
     name: str,
-    form: RecordForm,
+    form: RecordForm | None,
     *,
     version: int | None = None,
     theirs: SafeString | None = None,
@@ -83,16 +87,19 @@ def _input(
 ) -> HttpResponse:
     field = entity.field(name)
     label = sentence_start(field.label)
-    form.fields[name].widget.attrs["aria-label"] = label
-    context = {
-        "field": form[name],
-        "currency": form[field.currency_name] if field.currency_name in form.fields else None,
+    context: dict[str, Any] = {
         "label": _("%(field)s of “%(title)s”") % {"field": label, "title": title_of(entity, row)},
-        "sentences": [*form[name].errors, *form.non_field_errors()],
         "theirs": theirs,
         "version": version or request.POST.get("version") or row.version,
         "action": request.get_full_path(),
     }
+    if form is None:
+        context["refusal"] = _("In its present state this record cannot be changed.")
+    else:
+        form.fields[name].widget.attrs["aria-label"] = label
+        context["field"] = form[name]
+        context["currency"] = form[field.currency_name] if field.currency_name in form.fields else None
+        context["sentences"] = [*form[name].errors, *form.non_field_errors()]
     return render(request, "core/inline.html", context, status=status)
 
 
@@ -101,17 +108,21 @@ def _conflict(
 ) -> HttpResponse:
     """What the other one wrote, beside what was typed; saving again, over his version, is then meant."""
     difference = conflict.differences.get(name) or next(iter(conflict.differences.values()), None)
-    theirs = html("") if difference is None else clash_of(entity, name, difference.theirs, difference.mine).theirs
+    theirs = html("")
+    if difference is not None:
+        theirs = clash_of(Reader(request.actor), entity, name, difference.theirs, difference.mine).theirs
     return _input(
         request, entity, row, name, form, version=conflict.version, theirs=theirs or html("—"), status=REFUSED
     )  # fmt: skip
 
 
-def _shown(request: PageRequest, entity: Entity, row: Any, name: str) -> HttpResponse:
-    """The value as the list or the page shows it; with the whole record gone from sight, the list instead."""
-    if not rows_of(request.actor, entity).filter(pk=row.pk).exists():
-        return gone_to(request, _("Saved. You do not see this record any more."), list_address(entity))
-    is_cell = request.GET.get("in") == CELL
-    reader, field = Reader(request.actor), entity.field(name)
-    value = reader.value(entity, field, row)
-    return HttpResponse(show(value, LIST if is_cell else PAGE))
+def _shown(request: PageRequest, entity: Entity, before: Any, row: Any, name: str) -> HttpResponse:
+    """The row as its list shows it now, or the value as the page does; the list instead, with the record gone from sight."""
+    if request.GET.get("in") == CELL:
+        shown = renewed_row(request, entity, before)
+        if shown is not None:
+            return HttpResponse(shown)
+    elif rows_of(request.actor, entity).filter(pk=row.pk).exists():
+        return HttpResponse(show(Reader(request.actor).value(entity, entity.field(name), row), PAGE))
+    back = f"{list_address(entity)}?{request.GET.get(LIST, '')}".rstrip("?")
+    return gone_to(request, _("Saved. You do not see this record any more."), back)

@@ -18,6 +18,7 @@ from zhike.core import options
 from zhike.core.actors import Actor
 from zhike.core.entities import registry
 from zhike.core.pages.candidates import Candidate, any_candidates, candidates, exact_match
+from zhike.core.record_choices import MOST, RecordChoices, as_keys, tidy_keys
 from zhike.core.record_keys import find, titles
 from zhike.core.writes.errors import NotReachable
 
@@ -284,6 +285,77 @@ class AnyRecordInput(forms.Field):
     def has_changed(self, initial: Any, data: Any) -> bool:
         chosen, typed = data if isinstance(data, tuple) else (data, "")
         return bool(typed) or str(chosen or "") != str(initial or "")
+
+
+class RecordsSelect(forms.SelectMultiple):
+    """A select of several records that a script turns into a search box with chips (`data-options-url`).
+
+    `beside` names the field of the same form whose value decides what is offered first. What is posted as blank is nothing chosen.
+    """
+
+    template_name = "core/widgets/records_select.html"
+
+    def __init__(self, choices_url: str, beside: str) -> None:
+        super().__init__(
+            attrs={
+                "class": "form-select",
+                "data-combobox": "",
+                "data-options-url": choices_url,
+                "data-options-beside": beside,
+                "size": 5,
+            }
+        )
+        self.offered: list[Candidate] = []
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"] |= {"offered": self.offered, "chosen": value or []}
+        return context
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[str]:  # noqa: ARG002 - Django's signature
+        given = data.getlist(name) if isinstance(data, MultiValueDict) else data.get(name) or []
+        return [str(key) for key in given if key]
+
+
+class RecordsInput(forms.Field):
+    """Several records, chosen among those that the app of the field offers; cleaned to their keys.
+
+    Which of them may be named is judged by the rule of the record. `around` is the value of the field beside.
+    """
+
+    default_error_messages = {
+        "unknown": gettext_lazy("This record does not exist, or you cannot see it. Choose another one."),
+        "many": gettext_lazy("Choose at most %(most)d."),
+    }
+    widget: RecordsSelect
+
+    def __init__(self, *, actor: Actor, choices: RecordChoices, keep: list[str], around: str = "") -> None:
+        url = f"/{choices.slug}/choices/{choices.field}/"
+        super().__init__(required=False, widget=RecordsSelect(url, choices.beside))
+        self.actor = actor
+        self.choices = choices
+        self.around = around
+        # What was chosen before is told by its name, whoever may open it.
+        self.keep = keep
+
+    def prepare_value(self, value: Any) -> Any:
+        keys = as_keys(value)
+        told = titles(self.actor, keys)
+        shown = [key for key in keys if key in told and (told[key].url or key in self.keep)]
+        offered = [each for each in self.choices.offer(self.actor, self.around, "") if each.id not in shown]
+        self.widget.offered = [*(Candidate(id=key, label=told[key].label, note="") for key in shown), *offered]
+        return shown
+
+    def clean(self, value: Any) -> list[str]:
+        keys, others = tidy_keys(value or [])
+        if others:
+            raise ValidationError(self.error_messages["unknown"], code="unknown")
+        if len(keys) > MOST:
+            raise ValidationError(self.error_messages["many"], code="many", params={"most": MOST})
+        return keys
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return as_keys(initial) != as_keys(data)
 
 
 def blank_choice(choices: list[tuple[str, str]], *, required: bool, value: str = "") -> list[tuple[str, str]]:

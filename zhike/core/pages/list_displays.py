@@ -15,7 +15,6 @@ TABLE, BOARD, CALENDAR = "table", "board", "calendar"
 _LABELS = {TABLE: _("Table"), BOARD: _("Board"), CALENDAR: _("Calendar")}
 _ICONS = {TABLE: "table", BOARD: "layout-kanban", CALENDAR: "calendar"}
 _OFFERS = {BOARD: offers_board, CALENDAR: offers_calendar}
-_CONTEXTS = {BOARD: board_context, CALENDAR: calendar_context}
 
 
 def offered_displays(query: ListQuery) -> list[str]:
@@ -49,4 +48,7 @@ def displays(query: ListQuery, shown: str) -> list[dict[str, Any]]:
 
 def display_template(request: PageRequest, entity: Entity, asked: Asked, display: str) -> tuple[str, dict[str, Any]]:
     """The template of a board or calendar, and what it shows."""
-    return f"core/{display}.html", _CONTEXTS[display](request, entity, asked.query)
+    if display == CALENDAR:
+        kept = {} if asked.view is None else asked.view.display_settings
+        return "core/calendar.html", calendar_context(request, entity, asked.query, kept)
+    return "core/board.html", board_context(request, entity, asked.query)

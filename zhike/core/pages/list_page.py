@@ -13,8 +13,10 @@ from zhike.core import list_choices
 from zhike.core.actors import Actor
 from zhike.core.conditions import asks_others
 from zhike.core.entities import Entity, Verb
+from zhike.core.entities.fields import TAGS
 from zhike.core.lists import ListError, ListPage, ListQuery, read, tabs_of
 from zhike.core.lists.columns import choose
+from zhike.core.pages.bulk_steps import ADD, REMOVE, of_choices
 from zhike.core.pages.guards import offered, open_entity, signed_in
 from zhike.core.pages.list_displays import TABLE, display_of, display_template, displays
 from zhike.core.pages.list_heads import chips_of, clear_link, view_head
@@ -87,7 +89,7 @@ def _table(request: PageRequest, entity: Entity, query: ListQuery, choice: list_
     page = page_of(query)
     query = page.query
     bulk = bulk_verbs(entity, request.actor)
-    selects = bool(bulk) or may_use(entity, request.actor, "export")
+    selects = selects_rows(entity, request.actor)
     context: dict[str, Any] = {
         "query": query,
         "page": page,
@@ -104,19 +106,27 @@ def _table(request: PageRequest, entity: Entity, query: ListQuery, choice: list_
     return context
 
 
-def asked_of(request: PageRequest, entity: Entity, choice: list_choices.Choice) -> Asked:
+def selects_rows(entity: Entity, actor: Actor) -> bool:
+    """Whether rows have a box: there is something to do with those that are ticked."""
+    return may_use(entity, actor, "export") or bool(bulk_verbs(entity, actor))
+
+
+def asked_of(
+    request: PageRequest, entity: Entity, choice: list_choices.Choice, given: QueryDict | None = None
+) -> Asked:
     """The question of the address and the view it names, with the person's own columns and page size where neither says.
 
-    An address that asks for nothing opens the person's default view. Bad parts are left out and said.
+    An address that asks for nothing opens the person's default view. Bad parts are left out and said. `given` is another
+    address than the request's own.
     """
-    params: QueryDict = request.GET
+    params = asked_for = request.GET if given is None else given
     default = reading.default_key(params, choice.default_view, PAGE_OWN)
     if default:
         params = params.copy()
         params["view"] = default
     asked = reading.ask(entity, request.actor, params, page_own=PAGE_OWN, strict=False)
     if default and asked.view is None:  # shared with him once, and no longer
-        asked = reading.ask(entity, request.actor, request.GET, page_own=PAGE_OWN, strict=False)
+        asked = reading.ask(entity, request.actor, asked_for, page_own=PAGE_OWN, strict=False)
     query, said = asked.query, {name for name, value in asked.query.effective if value}
     if choice.columns and "columns" not in said:
         # A column may have been hidden from this person since he chose it: then the usual ones are shown.
@@ -180,10 +190,24 @@ def bulk_verbs(entity: Entity, actor: Actor) -> list[BulkVerb]:
     """What this person may do with several rows at once."""
     found = [_bulk_verb(verb) for verb in entity.verbs if verb.bulk and offered(actor, entity, verb)]
     if may_use(entity, actor, "edit"):
-        found.insert(0, BulkVerb("edit", _("Change a field"), "edit"))
+        found[:0] = [BulkVerb("edit", _("Change a field"), "edit"), *_of_choices(entity, actor)]
     if may_use(entity, actor, "delete") and entity.has_column("deleted_at"):
         found.append(BulkVerb("delete", _("Delete"), "trash", is_dangerous=True))
     return found
+
+
+def _of_choices(entity: Entity, actor: Actor) -> list[BulkVerb]:
+    """Adding to fields of several choices and taking away from them; mostly that is about tags."""
+    fields = dict(of_choices(entity, actor))
+    if not fields:
+        return []
+    if [*fields] == [TAGS]:
+        add, remove = _("Add tags"), _("Remove tags")
+    elif TAGS in fields:
+        add, remove = _("Add tags or choices"), _("Remove tags or choices")
+    else:
+        add, remove = _("Add choices"), _("Remove choices")
+    return [BulkVerb(ADD, add, "tag"), BulkVerb(REMOVE, remove, "tag-minus")]
 
 
 def _bulk_verb(verb: Verb) -> BulkVerb:

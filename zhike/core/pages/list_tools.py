@@ -58,7 +58,7 @@ def filters_page(request: PageRequest, slug: str) -> HttpResponse:
 
 
 def _parameters(name: str) -> tuple[str, ...]:
-    return (name, f"{name}.in", f"{name}.under", f"{name}.gte", f"{name}.lte", f"{name}.contains")
+    return (name, f"{name}.in", f"{name}.under", f"{name}.gte", f"{name}.lte", f"{name}.contains", f"{name}.is_empty")
 
 
 def _pairs(params: QueryDict) -> list[tuple[str, str]]:
@@ -81,6 +81,10 @@ def _control(actor: Actor, entity: Entity, field: Field, params: QueryDict) -> C
     if field.kind is FieldKind.BOOLEAN:
         choices = [("true", _("yes")), ("false", _("no"))]
         return Control(name=field.name, kind="choose", choices=choices, chosen=chosen, **base)
+    if field.kind is FieldKind.FILE:
+        name, choices = f"{field.name}.is_empty", [("false", _("with a file")), ("true", _("without a file"))]
+        chosen = frozenset(params.getlist(name)) - {""}
+        return Control(name=name, kind="choose", choices=choices, chosen=chosen, **base)
     if field.kind in (FieldKind.DATE, FieldKind.MOMENT):
         return Control(name=field.name, kind="dates", choices=[], chosen=chosen, **base)
     if field.kind.is_ordered:

@@ -4,17 +4,18 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from zhike.core.entities import Entity
+from zhike.core.entities import Entity, Label
 from zhike.core.lists import ListQuery
 from zhike.core.pages.words import sentence_start
 
 
 @dataclass(frozen=True)
 class EmptyWords:
-    """Title and text; `clear` offers to drop the filters, `create` to make the first record."""
+    """Title, text and an example; `clear` offers to drop the filters, `create` to make the first record."""
 
     title: str
     text: str
+    example: Label = ""
     clear: bool = False
     create: bool = False
 
@@ -33,13 +34,14 @@ def empty_words(entity: Entity, query: ListQuery, *, may_create: bool) -> EmptyW
             sentence_start(_("no %(records)s here yet") % {"records": plural}),
             _("Nothing falls under this tab for you. “All” shows everything you may see."),
         )
-    if may_create:
-        return EmptyWords(
-            sentence_start(_("no %(records)s yet") % {"records": plural}),
-            _("Create the first one, or bring them all in from a file you have."),
-            create=True,
-        )
+    first = (
+        _("Create the first one, or bring them all in from a file you have.")
+        if may_create
+        else _("As soon as your colleagues enter records that you may see, they appear here.")
+    )
     return EmptyWords(
         sentence_start(_("no %(records)s yet") % {"records": plural}),
-        _("As soon as your colleagues enter records that you may see, they appear here."),
+        _("%(purpose)s %(first)s") % {"purpose": entity.purpose, "first": first} if entity.purpose else first,
+        example=entity.example if may_create else "",
+        create=may_create,
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_http_methods, require_POST
 
-from zhike.core import modules, options
-from zhike.core.configuration import option_actions
+from zhike.core import company, modules, options
+from zhike.core.configuration import actions, option_actions
 from zhike.core.configuration.option_actions import Words
 from zhike.core.configuration.rights import OPTIONS, require
+from zhike.core.entities.fields import TAGS
 from zhike.core.pages import previews
 from zhike.core.pages.answers import REFUSED, gone_to
 from zhike.core.pages.guards import signed_in
@@ -90,8 +91,24 @@ def _page(
         "options": _shown(listed.name),
         "form": form,
         "refusal": refusal,
+        "is_tags": listed.name == TAGS,
+        "has_free_tags": company.current().has_free_tags,
     }
     return render(request, "core/options_list.html", context, status=status)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def tags_page(request: PageRequest) -> HttpResponse:
+    """`/settings/tags/`: the list of tags; POST says whether people may make new ones as they use them."""
+    require(request.actor, OPTIONS)
+    address = reverse("settings-option-list", args=[TAGS])
+    if request.method != "POST":
+        return HttpResponseRedirect(address)
+    on = "free" in request.POST
+    actions.switch_free_tags(request.actor, on=on)
+    said = _("People may make new tags from now on.") if on else _("New tags are made here alone from now on.")
+    return gone_to(request, said, address)
 
 
 def _shown(name: str) -> list[ShownOption]:

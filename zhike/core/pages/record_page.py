@@ -13,13 +13,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zhike.core import layouts, modules
-from zhike.core.actors import Actor, FieldMode
+from zhike.core.actors import REVEAL, Actor, FieldMode
 from zhike.core.entities import Entity, FieldKind, Panel, RelatedList, Verb
+from zhike.core.entities.fields import TAGS
 from zhike.core.fieldvalues import value_of
 from zhike.core.lists import read
 from zhike.core.pages.answers import show_page
 from zhike.core.pages.display import copy_button
-from zhike.core.pages.forms import editable_fields
+from zhike.core.pages.forms import inline_fields
 from zhike.core.pages.guards import allowed, open_entity, reached, signed_in
 from zhike.core.pages.history_entries import history_of
 from zhike.core.pages.reading import Fact, Reader
@@ -70,6 +71,8 @@ class ShownFact:
     html: SafeString
     wide: bool = False
     edit_url: str = ""
+    # Where the whole value comes from, of a masked one that this reader may look behind.
+    reveal_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def record_page(request: PageRequest, slug: str, pk: int) -> HttpResponse:
         raise Http404
     reader = Reader(request.actor)
     reader.look_up(reader.visible(entity, [*layouts.readable(entity), *_stamps(entity)]), [row])
-    rights = allowed(request.actor, entity, row, {"edit", "delete", *(verb.action for verb in entity.verbs)})
+    rights = allowed(request.actor, entity, row, {"edit", "delete", REVEAL, *(verb.action for verb in entity.verbs)})
     page = _Page(request, entity, row, reader, rights, panels, tab or FACTS)
     context = _head(page) | (_drawer(page) if for_drawer(request) else _whole(page))
     return show_page(request, "core/detail.html", context)
@@ -139,6 +142,7 @@ def _head(page: _Page) -> dict[str, Any]:
         "list_address": list_address(entity),
         "list_title": sentence_start(entity.label_plural),
         "marks": [fact for fact in _shown(page, marks) if fact.html],
+        "tags": next(iter(_shown(page, [TAGS])), None) if _has_tags(page) else None,
         "head_facts": _shown(page, [name for name in entity.header_facts if name not in marks]),
         "verbs": [button for button in buttons if not button.aside],
         "aside_verbs": [button for button in buttons if button.aside],
@@ -239,34 +243,46 @@ def _past(page: _Page) -> dict[str, Any]:
 
 
 def _shown(page: _Page, names: Sequence[str]) -> list[ShownFact]:
-    editable = frozenset(editable_fields(page.entity, page.actor)) if _may_edit(page) else frozenset()
+    editable = frozenset(inline_fields(page.entity, page.actor)) if _may_edit(page) else frozenset()
     return [_shown_fact(page, fact, editable) for fact in page.reader.facts(page.entity, page.row, names)]
 
 
 def _shown_fact(page: _Page, fact: Fact, editable: frozenset[str]) -> ShownFact:
     edited = fact.name in editable and fact.name != page.entity.title
     url = record_address(page.entity, page.row.pk, f"inline/{fact.name}") if edited else ""
-    return ShownFact(fact.name, fact.label, fact.html, fact.wide, url)
+    behind = record_address(page.entity, page.row.pk, f"reveal/{fact.name}") if _may_reveal(page, fact) else ""
+    return ShownFact(fact.name, fact.label, fact.html, fact.wide, url, behind)
+
+
+def _may_reveal(page: _Page, fact: Fact) -> bool:
+    return fact.masked and bool(fact.html) and REVEAL in page.rights
 
 
 def _may_edit(page: _Page) -> bool:
-    return "edit" not in page.entity.without and "edit" in page.rights
+    allowed_at_all = "edit" not in page.entity.without and "edit" in page.rights
+    return allowed_at_all and page.entity.may_change(page.actor, page.row)
 
 
 def _shows_number(reader: Reader, entity: Entity) -> bool:
     return bool(entity.number) and reader.mode(entity, entity.number) in (FieldMode.OPEN, FieldMode.READ_ONLY)
 
 
+def _has_tags(page: _Page) -> bool:
+    return page.entity.has_field(TAGS) and page.reader.mode(page.entity, TAGS) is not FieldMode.HIDDEN
+
+
 def _marks(page: _Page) -> list[str]:
     """The choices among the facts of the head: words beside the name say them better than a field with a label."""
     kinds = (FieldKind.CHOICE, FieldKind.OPTION)
-    return [name for name in page.entity.header_facts if page.entity.field(name).kind in kinds][:MARKS]
+    fitting = [name for name in page.entity.header_facts if page.entity.field(name).kind in kinds]
+    # A mask is no mark: it stands with its label, where it can be looked behind.
+    return [name for name in fitting if page.reader.mode(page.entity, name) is not FieldMode.MASKED][:MARKS]
 
 
 def _other_names(page: _Page) -> list[str]:
     """What the head does not show. A mark that nobody sets by hand (a doubtful code) is a fact only when it is set."""
     entity = page.entity
-    shown = {entity.title, entity.number, *entity.header_facts, *_stamps(entity)}
+    shown = {entity.title, entity.number, TAGS, *entity.header_facts, *_stamps(entity)}
     return [
         name
         for name in layouts.readable(entity)

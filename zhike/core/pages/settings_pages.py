@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from zhike.core import company, modules, money, numbering, overlay
+from zhike.core import company, modules, money, numbering, overlay, shipped_texts
+from zhike.core.actors import Actor
 from zhike.core.configuration import actions
 from zhike.core.configuration.rights import COMPANY, MODULES, require
 from zhike.core.entities import Label, SettingsPage, registry
@@ -27,6 +30,7 @@ from zhike.core.pages.words import sentence_start
 from zhike.core.writes import Refused, RuleBroken
 
 LATEST_RATES = 100
+REFUSALS_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -93,11 +97,28 @@ def company_page(request: PageRequest) -> HttpResponse:
         status = attempt(form, lambda: actions.change_company(request.actor, **form.cleaned_data))
         if not status:
             return gone_to(request, _("The company was saved."), reverse("settings-company"))
-    return _form_page(request, _("Company"), form, status)
+    context = {"title": _("Company"), "form": form} | _shipped(request.actor, own.language)
+    return render(request, "core/settings_company.html", context, status=status)
 
 
-def _form_page(request: HttpRequest, title: str, form: forms.Form, status: int, **more: Any) -> HttpResponse:
-    return render(request, "core/settings_form.html", {"title": title, "form": form, **more}, status=status)
+def _shipped(actor: Actor, code: str) -> dict[str, Any]:
+    """The names that nobody has changed and that stand in another language than the company's, by their kind."""
+    kinds: dict[str, list[tuple[str, str]]] = {}
+    for each in shipped_texts.waiting(actor, code):
+        kinds.setdefault(sentence_start(each.part.label), []).append(next(iter(each.words.values())))
+    return {"shipped": kinds, "language_name": dict(settings.LANGUAGES).get(code, code)}
+
+
+@signed_in
+@require_POST
+def shipped_names(request: PageRequest) -> HttpResponse:
+    """`/settings/company/names/`: the names that came with Zhike are stored in the company's language."""
+    require(request.actor, COMPANY)
+    done, refused = shipped_texts.reword(request.actor, company.current().language)
+    said = ngettext("%(count)d name was stored anew.", "%(count)d names were stored anew.", done) % {"count": done}
+    if refused:
+        said = f"{said} {_('Some were kept:')} {' '.join(refused[:REFUSALS_NAMED])}"
+    return gone_to(request, said, reverse("settings-company"))
 
 
 @signed_in

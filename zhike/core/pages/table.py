@@ -1,6 +1,6 @@
 """The table of a list: every cell made into HTML here, so that the template only loops over rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from zhike.core import company
 from zhike.core.actors import Actor
 from zhike.core.entities import Entity, FieldKind, RecordKind, registry
-from zhike.core.lists import Cell, Column, ListPage, Row
+from zhike.core.lists import Cell, Column, ListPage, Related, Row
 from zhike.core.pages.display import LIST, LIST_IN_TEN_THOUSANDS, Link, Style, Value, html, money, show
-from zhike.core.pages.forms import editable_fields
+from zhike.core.pages.forms import inline_fields
 from zhike.core.pages.titles import record_address
 from zhike.core.pages.words import sentence_start, speaks_chinese
 
@@ -71,11 +71,26 @@ def make_table(entity: Entity, page: ListPage, *, in_ten_thousands: bool = False
     )
 
 
+def make_row(
+    entity: Entity,
+    columns: Sequence[Column],
+    row: Row,
+    *,
+    in_ten_thousands: bool = False,
+    selects: bool = False,
+    note: str = "",
+) -> SafeString:
+    """One row by itself, as `make_table` makes it; `note` stands quietly beside its name."""
+    style = LIST_IN_TEN_THOUSANDS if in_ten_thousands else LIST
+    makers = [_cell_maker(entity, column, style, note) for column in columns]
+    return _row(row, makers, selects=selects).html
+
+
 def edited_in_place(entity: Entity, actor: Actor) -> frozenset[str]:
     """The fields whose values this reader may change where they stand; a name is a link and is changed in the form."""
     if "edit" in entity.without or actor.access.reach(entity.slug, "edit") is None:
         return frozenset()
-    return frozenset(editable_fields(entity, actor)) - {entity.title}
+    return frozenset(inline_fields(entity, actor)) - {entity.title}
 
 
 def _head(page: ListPage, column: Column, style: Style, *, editable: bool) -> Head:
@@ -100,15 +115,16 @@ def _unit(style: Style) -> str:
 _CellMaker = Callable[[Row, Cell], str]
 
 
-def _cell_maker(entity: Entity, column: Column, style: Style) -> _CellMaker:
+def _cell_maker(entity: Entity, column: Column, style: Style, note: str = "") -> _CellMaker:
     """What makes the cells of one column. Values of a small set are made into HTML once."""
     label = escape(sentence_start(column.label))
     if column.name == entity.title:
+        said = f' <span class="z-row-note">{escape(note)}</span>' if note else ""
 
         def title(row: Row, _cell: Cell) -> str:
             address = record_address(entity, row.id)
             shown = escape(row.title) or f"#{row.id}"
-            return f'<th scope="row" class="z-cell-name"><a data-drawer href="{address}">{shown}</a></th>'
+            return f'<th scope="row" class="z-cell-name"><a data-drawer href="{address}">{shown}</a>{said}</th>'
 
         return title
     css = "z-cell-number" if column.is_number else _CLASSES.get(column.kind, "")
@@ -138,7 +154,20 @@ def value_of(cell: Cell) -> Value:
         link = Link(
             cell.related.label, record_address(registry.get(cell.related.slug), cell.related.id) if leads else ""
         )
-    return Value(field=cell.column.field, value=cell.value, link=link, currency=cell.currency, masked=cell.masked)
+    return Value(
+        field=cell.column.field,
+        value=cell.value,
+        link=link,
+        links=tuple(_link_of(cell, each) for each in cell.several.values()),
+        currency=cell.currency,
+        masked=cell.masked,
+    )
+
+
+def _link_of(cell: Cell, related: Related) -> Link:
+    """One of several: a file is opened from where it stands, other records from the record's page."""
+    leads = cell.column.kind is FieldKind.FILE and related.reachable
+    return Link(related.label, record_address(registry.get(related.slug), related.id) if leads else "")
 
 
 def _is_opened(slug: str) -> bool:

@@ -19,7 +19,7 @@ from zhike.core.pages.access_page import access_page
 from zhike.core.pages.board_move import board_move
 from zhike.core.pages.board_page import board_column
 from zhike.core.pages.bulk_page import bulk_page
-from zhike.core.pages.calendar_page import calendar_move
+from zhike.core.pages.calendar_move import calendar_move
 from zhike.core.pages.choices_view import choices_view
 from zhike.core.pages.columns_page import columns_page
 from zhike.core.pages.deletion_pages import delete_page, purge_view, recycle_bin, restore_view
@@ -32,6 +32,7 @@ from zhike.core.pages.installed import offline_page, worker
 from zhike.core.pages.list_page import count_page, list_page
 from zhike.core.pages.list_tools import filters_page
 from zhike.core.pages.record_page import record_page
+from zhike.core.pages.reveal_page import reveal_page
 from zhike.core.pages.search_page import search_page
 from zhike.core.pages.verb_page import verb_page
 
@@ -49,6 +50,7 @@ def entity_patterns(entity: Entity) -> list[URLPattern]:
         path("<int:pk>/", record_page, of, name="record"),
         path("<int:pk>/history/", history_page, of, name="history"),
         path("<int:pk>/access/", access_page, of, name="access"),
+        path("<int:pk>/reveal/<slug:name>/", reveal_page, of, name="reveal"),
     ]
     patterns += _display_patterns(entity, of)
     if "export" not in entity.without:
@@ -117,6 +119,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme/", preferences.choose_theme, name="theme"),
     path("settings/", settings_pages.settings_index, name="settings"),
     path("settings/company/", settings_pages.company_page, name="settings-company"),
+    path("settings/company/names/", settings_pages.shipped_names, name="settings-company-names"),
     path("settings/currencies/", settings_pages.rates_page, name="settings-rates"),
     path("settings/currencies/<int:rate_id>/remove/", settings_pages.remove_rate, name="settings-rate-remove"),
     path("settings/numbering/", settings_pages.numbering_page, name="settings-numbering"),
@@ -144,6 +147,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/menu/", menu_page.menu_page, name="settings-menu"),
     path("settings/configuration/", config_page.config_page, name="settings-configuration"),
     path("settings/configuration/zhike.<slug:form>", config_page.download, name="settings-configuration-file"),
+    path("settings/tags/", option_pages.tags_page, name="settings-tags"),
     path("settings/options/", option_pages.option_lists, name="settings-options"),
     path("settings/options/<slug:name>/", option_pages.option_list, name="settings-option-list"),
     path("settings/options/<slug:name>/<slug:code>/", option_pages.option_page, name="settings-option"),

@@ -14,13 +14,15 @@ from zhike.core import list_choices, writes
 from zhike.core.actors import Actor
 from zhike.core.entities import Entity
 from zhike.core.lists import ListError
+from zhike.core.lists.query import SCALE
 from zhike.core.pages.answers import MALFORMED, REFUSED, gone_to, show_page
+from zhike.core.pages.calendar_page import scale_of
 from zhike.core.pages.guards import open_entity, signed_in
 from zhike.core.pages.list_page import PAGE_OWN
 from zhike.core.pages.requests import PageRequest, is_fragment
 from zhike.core.pages.titles import list_address
 from zhike.core.saved_views import actions, reading
-from zhike.core.saved_views.models import SavedView, Sharing
+from zhike.core.saved_views.models import Display, SavedView, Sharing
 from zhike.core.saved_views.reading import SHARE_RIGHT, View
 
 
@@ -109,9 +111,7 @@ def new_view(request: PageRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, entity, form, asked, status=MALFORMED)
     try:
-        row = actions.create_view(
-            request.actor, entity, state=_state(request.actor, entity, asked), **form.cleaned_data
-        )
+        row = actions.create_view(request.actor, entity, state=_state(request, entity, asked), **form.cleaned_data)
     except (writes.Refused, ValidationError, ListError) as mistake:
         return _refused(request, entity, form, asked, None, mistake)
     return _saved(request, entity, row)
@@ -149,7 +149,7 @@ def keep_view(request: PageRequest, slug: str, view_id: int) -> HttpResponse:
     entity = open_entity(request.actor, slug)
     asked = request.POST.get("query", "")
     try:
-        row = actions.change_view(request.actor, entity, view_id, **_state(request.actor, entity, asked))
+        row = actions.change_view(request.actor, entity, view_id, **_state(request, entity, asked))
     except ListError as mistake:
         return gone_to(request, str(mistake), f"{list_address(entity)}?{asked}")
     return _saved(request, entity, row)
@@ -186,12 +186,15 @@ def default_view(request: PageRequest, slug: str) -> HttpResponse:
     return gone_to(request, sentence, f"{address}?view={view.key}")
 
 
-def _state(actor: Actor, entity: Entity, asked: str) -> dict[str, Any]:
+def _state(request: PageRequest, entity: Entity, asked: str) -> dict[str, Any]:
     params = QueryDict(asked)
-    found = reading.ask(entity, actor, params, page_own=PAGE_OWN)
+    found = reading.ask(entity, request.actor, params, page_own=PAGE_OWN)
     kept = found.view
     display = params.get("display") or (kept.display if kept is not None else "")
-    return actions.state_of(found.query, display, {} if kept is None else kept.display_settings)
+    settings = {} if kept is None else dict(kept.display_settings)
+    if display == Display.CALENDAR:
+        settings[SCALE] = scale_of(request, entity.slug, params, kept=str(settings.get(SCALE, "")))
+    return actions.state_of(found.query, display, settings)
 
 
 def _show(

@@ -78,14 +78,52 @@ def change_view(actor: Actor, entity: Entity, pk: int, **changes: Any) -> SavedV
         return _store(actor, row, changes)
 
 
+def keep_for_department(
+    actor: Actor, entity: Entity, *, name: str, department: int, state: Mapping[str, Any]
+) -> SavedView:
+    """Make or change the view of that name that is shared with one department, by who keeps the shared views.
+
+    A new one is the actor's. Raises `NotAllowed`, `RuleBroken` when he has one of that name already, `ValidationError` by field.
+    """
+    if not actor.access.may(SHARE_RIGHT):
+        raise NotAllowed(_("Your roles do not include the views of other departments. Ask an administrator."))
+    with transaction.atomic():
+        row = of_department(entity.slug, department).filter(name=name).first()
+        if row is not None:
+            return _store(actor, row, _only_state(state))
+        if SavedView.objects.filter(owner=actor.user_id, entity=entity.slug, name=name).exists():
+            raise RuleBroken(_("You already have a view of this name here. Choose another name."), "name")
+        row = create_view(actor, entity, name=name, state=state)
+        row.department_id = department
+        return _store(actor, row, {"shared": Sharing.DEPARTMENT})
+
+
+def of_department(slug: str, department: int) -> Any:
+    """The views of a list that are shared with one department, the oldest first."""
+    rows = SavedView.objects.filter(entity=slug, shared=Sharing.DEPARTMENT, department=department)
+    return rows.order_by("id")
+
+
+def drop_for_department(actor: Actor, slug: str, name: str, department: int) -> None:
+    """Forget the views of that name that are shared with one department, by who keeps the shared views."""
+    if not actor.access.may(SHARE_RIGHT):
+        raise NotAllowed(_("Your roles do not include the views of other departments. Ask an administrator."))
+    with transaction.atomic():
+        for row in of_department(slug, department).filter(name=name):
+            _delete(actor, row)
+
+
 def delete_view(actor: Actor, entity: Entity, pk: int) -> None:
     """Forget a view. Who had it open with the list sees everything again."""
     with transaction.atomic():
-        row = _own(actor, entity, pk)
-        if row.shared != Sharing.PRIVATE:
-            log(actor, "delete_view", {"name": (row.name, "")}, record_id=row.pk, note=row.entity)
-        list_choices.forget_default(entity.slug, str(row.pk))
-        row.delete()
+        _delete(actor, _own(actor, entity, pk))
+
+
+def _delete(actor: Actor, row: SavedView) -> None:
+    if row.shared != Sharing.PRIVATE:
+        log(actor, "delete_view", {"name": (row.name, "")}, record_id=row.pk, note=row.entity)
+    list_choices.forget_default(row.entity, str(row.pk))
+    row.delete()
 
 
 def move_view(actor: Actor, entity: Entity, pk: int, *, up: bool) -> None:
@@ -149,15 +187,16 @@ def _store(actor: Actor, row: SavedView, changes: Mapping[str, Any]) -> SavedVie
 
 
 def _check_sharing(actor: Actor, row: SavedView) -> None:
-    """With one's own department anyone may share; with everyone, who keeps the shared views."""
+    """With one's own department anyone may share; with everyone or another department, who keeps the shared views."""
     if row.shared == Sharing.EVERYONE and not actor.access.may(SHARE_RIGHT):
         raise NotAllowed(
             _(
                 "Your roles do not include sharing a view with everyone. Share it with your department, or ask an administrator."
             )
         )
-    row.department_id = None
+    named, row.department_id = row.department_id, None
     if row.shared == Sharing.DEPARTMENT:
-        row.department_id = next(iter(actor.access.department_ids), None)
+        own = next(iter(actor.access.department_ids), None)
+        row.department_id = own if named is None or not actor.access.may(SHARE_RIGHT) else named
         if row.department_id is None:
             raise RuleBroken(_("You belong to no department with which this could be shared."), "shared")

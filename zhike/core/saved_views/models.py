@@ -44,7 +44,7 @@ class SavedView(models.Model):
     columns = models.CharField(max_length=2000, blank=True, default="")
     sort = models.CharField(max_length=200, blank=True, default="")
     display = models.CharField(max_length=10, choices=Display.choices, default=Display.TABLE)
-    # What the display itself wants kept: which field a board goes by, how long a calendar looks ahead.
+    # What the display itself wants kept: how many days a calendar shows (`scale`).
     display_settings = models.JSONField(default=dict, blank=True)
     size = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveIntegerField(default=0)

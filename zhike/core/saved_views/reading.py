@@ -20,7 +20,7 @@ from zhike.core.entities import Entity, registry
 from zhike.core.lists import ListError, ListQuery
 from zhike.core.lists.columns import choose
 from zhike.core.lists.ordering import read_sort
-from zhike.core.lists.query import VIEW, Parameters, read_parameters
+from zhike.core.lists.query import SCALE, VIEW, Parameters, read_parameters
 from zhike.core.saved_views.models import Display, SavedView, Sharing
 from zhike.core.saved_views.shipped import ShippedView
 
@@ -28,8 +28,10 @@ SHARE_RIGHT = "settings.views"
 # In the address: the whole list, even for who made a view the one that opens with it.
 EVERYTHING = "all"
 _MAX_ID = 2**63 - 1
+# What a calendar shows unless its view says otherwise.
+_MONTH = "month"
 # What a view says about a list, as the list's address names it.
-NAMES = ("condition", "tab", "q", "columns", "sort", "size", "display")
+NAMES = ("condition", "tab", "q", "columns", "sort", "size", "display", SCALE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +65,7 @@ class View:
             "sort": self.sort,
             "size": str(self.size or ""),
             "display": "" if self.display == Display.TABLE else self.display,
+            SCALE: str(self.display_settings.get(SCALE, "")),
         }
 
 
@@ -173,6 +176,8 @@ def _same(name: str, given: str, kept: str) -> bool:
             return bool(json.loads(given) == json.loads(kept))
     if name == "display":
         return (given or Display.TABLE) == (kept or Display.TABLE)
+    if name == SCALE:
+        return (given or _MONTH) == (kept or _MONTH)
     if name == "tab":
         return (given or "all") == (kept or "all")
     return given == kept
@@ -239,7 +244,7 @@ def _for_reader(entity: Entity, actor: Actor, view: View) -> dict[str, str]:
         read_sort(entity, actor, texts["sort"])
     except ListError:
         texts["sort"] = ""
-    return {name: text for name, text in texts.items() if text and name != "display"}
+    return {name: text for name, text in texts.items() if text and name not in ("display", SCALE)}
 
 
 def default_key(params: QueryDict, chosen: str, page_own: frozenset[str]) -> str:

@@ -3,14 +3,15 @@
 from django.db.models import Q
 
 from zhike.core import modules
-from zhike.core.actors import Actor, Reach
+from zhike.core.actors import REVEAL, Actor, Reach
 from zhike.core.entities import Entity, RecordKind, registry
 from zhike.core.scoping.team import shared_keys, shared_with
 
 NO_ROWS = Q(pk__in=[])
-# What a place in a record's team can give: reading, or working on it. Deleting, handing over and exporting come from roles.
+# What a place in a record's team can give: reading, or working on it. Deleting, handing over, exporting and revealing
+# come from roles.
 _READING = frozenset({"view"})
-_NOT_BY_TEAM = frozenset({"create", "delete", "restore", "import", "export", "transfer"})
+_NOT_BY_TEAM = frozenset({"create", "delete", "restore", "import", "export", "transfer", REVEAL})
 
 
 def scope(actor: Actor, entity: Entity, action: str = "view") -> Q:
@@ -47,7 +48,7 @@ def _attached(actor: Actor, entity: Entity, reach: Reach, action: str) -> Q:
     reached = (Q() if reach.everything else _reached_attached(actor, reach, action)) & _about_what_is_open(actor)
     if entity.has_column("is_private"):
         reached = (reached & Q(is_private=False)) | Q(owner=actor.user_id)
-    return reached
+    return reached if entity.guard is None else reached & entity.guard(actor)
 
 
 def _about_what_is_open(actor: Actor) -> Q:

@@ -25,10 +25,12 @@ _LONGEST_CURSOR = 1000
 
 @dataclass(frozen=True)
 class Subject:
-    """The record whose timeline is read; the reader reaches it."""
+    """The record whose timeline is read; the reader reaches it. `since` and `until` (aware) leave out what was before and after."""
 
     entity: Entity
     row: Any
+    since: datetime | None = None
+    until: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -48,6 +50,15 @@ class Subject:
             return Q(about=self.key) | Q(anchor=self.key)
         return Q(about=self.key)
 
+    def during(self, column: str) -> Q:
+        """The condition that a moment of a source lies in the time asked for."""
+        inside = Q()
+        if self.since is not None:
+            inside &= Q(**{f"{column}__gte": self.since})
+        if self.until is not None:
+            inside &= Q(**{f"{column}__lt": self.until})
+        return inside
+
 
 @dataclass(frozen=True)
 class Found:
@@ -63,7 +74,7 @@ class Item:
     """One entry as it is shown. `what` is said of `who`; `text` is what a person wrote, as safe HTML.
 
     `about` is the key of the record it happened to; its name stands beside where that is not the subject itself.
-    `step_url` leads to what is to be done with it now, named by `step`.
+    `people` says who took part, as safe HTML. `step_url` leads to what is to be done with it now, named by `step`.
     """
 
     at: datetime
@@ -76,6 +87,7 @@ class Item:
     url: str = ""
     text: SafeString = field(default_factory=SafeString)
     marks: tuple[SafeString, ...] = ()
+    people: SafeString = field(default_factory=SafeString)
     note: str = ""
     changes: Sequence[Change] = ()
     about: str = ""
@@ -95,8 +107,8 @@ class Item:
 class TimelineSource(Contribution):
     """Something that stands in timelines.
 
-    - `rows(actor, subject, after, limit)`: at most `limit` rows that the actor sees, newest first, below the position `after`
-      (blank: from the top). Raises `ValueError` for a position that it did not give.
+    - `rows(actor, subject, after, limit)`: at most `limit` rows that the actor sees, of the time that `subject.during` says,
+      newest first, below the position `after` (blank: from the top). Raises `ValueError` for a position that it did not give.
     - `show(reader, subject, rows)`: these rows as items, in their order.
     - `covers`: the entities whose events say nothing besides; `is_follow_up`: people wrote it, so it stands among the newest
       follow-ups on a record's page.

@@ -20,7 +20,7 @@ _LOOKED_AT = 4
 
 
 def _rows(actor: Actor, subject: Subject, after: str, limit: int) -> list[Found]:
-    place = Q(pk__lt=int(after)) if after else Q()
+    place = subject.during("at") & (Q(pk__lt=int(after)) if after else Q())
     if not subject.is_party:
         return _read(_of_record(actor, subject) & place, limit)
     newest = list(

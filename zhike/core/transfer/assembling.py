@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 
 from zhike.core import modules
 from zhike.core.actors import Actor
+from zhike.core.customfields.models import CustomKind
 from zhike.core.entities import Entity, FieldKind, RecordKind, registry
 from zhike.core.records import Record
-from zhike.core.transfer import mapping, offers
+from zhike.core.transfer import making, mapping, offers
 from zhike.core.transfer.jobs import UPLOADS, ImportArguments, Made, Part
+from zhike.core.transfer.making import NewField, NewOptions
 from zhike.core.transfer.models import TableImport
 from zhike.core.transfer.plan import When
 from zhike.core.transfer.relations import Relations, chosen_record
@@ -107,6 +109,7 @@ def arguments_of(actor: Actor, row: TableImport, *, dry_run: bool) -> ImportArgu
     key: list[str] = chosen["key"]
     looked = (row.look.report if row.look is not None else {}) or {}
     decided = _Decided(actor, entity, chosen, looked.get("strange", []))
+    fields = new_fields(chosen, looked.get("lists", {}))
     match = ",".join(name for name in chosen.get("match", []) if name in columns)
     return ImportArguments(
         upload=row.upload,
@@ -123,6 +126,8 @@ def arguments_of(actor: Actor, row: TableImport, *, dry_run: bool) -> ImportArgu
         leave_out=decided.leave_out,
         history=decided.history,
         made=decided.made,
+        new_fields=fields,
+        new_options=decided.options,
         parts=[_part(part, columns, key) for part in registry.parts_of(entity) if _is_described(part, columns)],
         match=match,
         blanks="clear" if chosen.get("blanks") == "clear" else "keep",
@@ -140,18 +145,32 @@ class _Decided:
         self.aliases: dict[str, dict[str, str]] = {}
         self.leave_out: dict[str, list[str]] = {}
         self._to_make: dict[str, dict[str, None]] = {}
+        self._to_add: dict[str, dict[str, None]] = {}
         self.history = _history(actor, entity, chosen["columns"])
         for each in strange:
             decisions = Decisions.of(chosen, each["column"])
             made = makeable(actor, entity, each["target"])
+            listed = making.extendable_list(actor, entity, each["target"])
             for value, *_rest in each["values"]:
-                self._decide(actor, each["column"], value, decisions.of_value(value), made)
+                self._decide(actor, each["column"], value, decisions.of_value(value))
+                if decisions.of_value(value)[0] == MAKE:
+                    self._make(value, made, listed)
         self.made = [
             Made(slug=slug, names=list(names), constants=_owned_by(actor, registry.get(slug)))
             for slug, names in self._to_make.items()
         ]
 
-    def _decide(self, actor: Actor, column: str, value: str, decided: tuple[str, str], made: Entity | None) -> None:
+        self.options = [NewOptions(list_name=name, labels=list(labels)) for name, labels in self._to_add.items()]
+
+    def _make(self, value: str, made: Entity | None, listed: str) -> None:
+        if made is not None:
+            self._to_make.setdefault(made.slug, {})[value] = None
+        elif listed and len(value) <= making.LONGEST_LABEL:
+            labels = self._to_add.setdefault(listed, {})
+            if len(labels) < making.MOST_OPTIONS:
+                labels[value] = None
+
+    def _decide(self, actor: Actor, column: str, value: str, decided: tuple[str, str]) -> None:
         do, text = decided
         if do == USE and text:
             self.aliases.setdefault(column, {})[value] = text
@@ -161,8 +180,23 @@ class _Decided:
             self.aliases.setdefault(column, {})[value] = ""
         elif do == SKIP:
             self.leave_out.setdefault(column, []).append(value)
-        elif do == MAKE and made is not None:
-            self._to_make.setdefault(made.slug, {})[value] = None
+
+
+def new_fields(chosen: Mapping[str, Any], lists: Mapping[str, Any]) -> list[NewField]:
+    """The fields that are made from columns. A choice with too many values is made a text."""
+    columns: Mapping[str, str] = chosen["columns"]
+    found: list[NewField] = []
+    # In the order of the columns: what is stored has none.
+    wanted_by_heading = {columns[key]: (key, each) for key, each in chosen.get("fields", {}).items() if key in columns}
+    for heading in chosen["headings"]:
+        if heading not in wanted_by_heading:
+            continue
+        key, wanted = wanted_by_heading[heading]
+        choices = (lists.get(columns[key]) or []) if wanted["kind"] == CustomKind.CHOICE else []
+        kind = CustomKind.TEXT if wanted["kind"] == CustomKind.CHOICE and not choices else wanted["kind"]
+        places = wanted.get("places", 2)
+        found.append(NewField(key=key, label=columns[key], kind=str(kind), places=places, choices=choices))
+    return found
 
 
 def _owned_by(actor: Actor, entity: Entity) -> dict[str, str]:

@@ -9,8 +9,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from zhike.core import company, options
+from zhike.core import company, options, tags
 from zhike.core.entities import Field, FieldKind
+from zhike.core.entities.fields import TAGS
+from zhike.core.record_choices import words_of
 from zhike.core.transfer import targets, values
 from zhike.core.transfer.suggest import folded, nearest
 from zhike.core.transfer.tables import Cell
@@ -103,8 +105,10 @@ def reader_of(field: Field) -> Reader:
         return partial(values.to_date, zone=company.zone())
     if kind is FieldKind.MOMENT:
         return partial(values.to_moment, zone=company.zone())
-    if kind is FieldKind.LIST:
-        return _to_list
+    if kind in (FieldKind.LIST, FieldKind.RECORDS):
+        return _to_list  # which records are meant by the names is known to the app whose field it is
+    if field.option_list == TAGS and company.current().has_free_tags:
+        return _to_tags
     if kind is FieldKind.MULTI_CHOICE:
         known = choices_of(field)
         return lambda cell: [known.read(word) for word in _to_list(cell)]
@@ -119,10 +123,17 @@ def reader_of(field: Field) -> Reader:
 
 
 def _to_list(cell: Cell) -> list[str]:
-    text = str(cell)
-    for separator in ",，;；、\n":
-        text = text.replace(separator, "|")
-    return [word for word in map(str.strip, text.split("|")) if word]
+    return words_of(str(cell))
+
+
+def _to_tags(cell: Cell) -> list[str]:
+    """Tags by code or name; those that are new are made as their records are written."""
+    words = _to_list(cell)
+    for word in words:
+        wrong = "" if tags.code_of(word) else tags.mistake(word)
+        if wrong:
+            raise NotUnderstood(wrong)
+    return words
 
 
 def is_blank(cell: Cell) -> bool:

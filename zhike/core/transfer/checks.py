@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from zhike.core import layouts, writes
 from zhike.core.actors import Actor
-from zhike.core.entities import Entity, registry
+from zhike.core.entities import Entity, FieldKind, registry
 from zhike.core.transfer import targets
 from zhike.core.transfer.drafts import Drafter
 from zhike.core.transfer.plan import PlanError, Step
@@ -33,9 +33,8 @@ def importable_names(entity: Entity) -> tuple[str, ...]:
         for field in entity.money_fields
         if field.name in entity.fields and entity.has_field(field.currency_name)
     )
-    return tuple(
-        dict.fromkeys((*entity.fields, *layouts.custom(entity), *currencies, *targets.columns_of(entity.slug)))
-    )
+    custom = (name for name, field in layouts.custom(entity).items() if field.kind is not FieldKind.FILE)
+    return tuple(dict.fromkeys((*entity.fields, *custom, *currencies, *targets.columns_of(entity.slug))))
 
 
 def check_fields(actor: Actor, entity: Entity, drafter: Drafter) -> None:
@@ -44,6 +43,11 @@ def check_fields(actor: Actor, entity: Entity, drafter: Drafter) -> None:
     importable = importable_names(entity)
     number = drafter.step.number
     for name in drafter.fields:
+        if entity.has_field(name) and entity.field(name).kind is FieldKind.FILE:
+            raise PlanError(
+                _("Step %(number)d: “%(field)s” holds files, which no table can bring. Add them in the record itself.")
+                % {"number": number, "field": entity.field(name).label}
+            )
         if name not in importable:
             raise PlanError(_no_such_field(number, entity, name, importable))
         if not actor.access.field_mode(entity.slug, name).is_writable:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,12 +18,15 @@ from zhike.core.actors import Actor
 from zhike.core.entities import Entity, Field, FieldKind, registry
 from zhike.core.events.models import CurrentTransaction, Event
 from zhike.core.fieldvalues import from_stored
-from zhike.core.lists.labels import title_path
+from zhike.core.lists.labels import related_by_key, title_path
+from zhike.core.lists.rows import keys_of
 from zhike.core.masking import mask
+from zhike.core.record_choices import as_keys
 from zhike.core.scoping.scope import scope
 from zhike.core.transfer.writers import ExportValue, write_csv, write_workbook
 
 _CHUNK = 2_000
+_NAMED_AT_ONCE = 200
 Formatter = Callable[[Any], ExportValue]
 
 
@@ -44,12 +48,14 @@ class _Written:
     """One column of the file: its heading, the path that is read, and how a value is written.
 
     `looked_up` is what has to stand beside the row under that path: the title behind a link that an administrator made.
+    `keys` takes from the value the keys of records, whose names are written in its place.
     """
 
     heading: str
     path: str
     write: Formatter
     looked_up: Subquery | None = None
+    keys: Callable[[Any], list[str]] | None = None
 
 
 def export_csv(
@@ -136,8 +142,22 @@ def _values(
         **{column.path: column.looked_up for column in written if column.looked_up is not None}
     )
     writers = [column.write for column in written]
-    for values in allowed.values_list(*(column.path for column in written)).iterator(chunk_size=_CHUNK):
+    found = allowed.values_list(*(column.path for column in written)).iterator(chunk_size=_CHUNK)
+    keyed = [(position, column.keys) for position, column in enumerate(written) if column.keys is not None]
+    for values in _named(actor, found, keyed) if keyed else found:
         yield [write(value) for write, value in zip(writers, values, strict=True)]
+
+
+def _named(
+    actor: Actor, rows: Iterator[tuple[Any, ...]], keyed: Sequence[tuple[int, Callable[[Any], list[str]]]]
+) -> Iterator[Sequence[Any]]:
+    """The rows with names instead of keys, looked up for many rows at once."""
+    while chunk := [list(row) for row in islice(rows, _NAMED_AT_ONCE)]:
+        names = related_by_key(actor, {key for row in chunk for place, keys in keyed for key in keys(row[place])})
+        for row in chunk:
+            for place, keys in keyed:
+                row[place] = [names[key].label for key in keys(row[place]) if key in names]
+            yield row
 
 
 def _headings(written: Sequence[_Written]) -> list[str]:
@@ -153,8 +173,11 @@ def _columns(entity: Entity, columns: Sequence[ExportColumn]) -> list[_Written]:
             found.append(_custom(heading, column))
             continue
         if column.masked:
-            blank = field.kind is FieldKind.RELATION
+            blank = field.kind in (FieldKind.RELATION, FieldKind.RECORDS)
             found.append(_Written(heading, field.name, _nothing if blank else mask))
+            continue
+        if field.kind is FieldKind.RECORDS:
+            found.append(_Written(heading, field.name, ", ".join, keys=as_keys))
             continue
         found.append(_Written(heading, _path(field), _formatter(field)))
         if field.currency_name and entity.has_field(field.currency_name):
@@ -171,6 +194,10 @@ def _custom(heading: str, column: ExportColumn) -> _Written:
         linked = Cast(KeyTextTransform(field.name, OuterRef("custom")), models.BigIntegerField())
         titles = field.related._default_manager.filter(pk=linked).values(title_path(registry.of(field.related)))
         return _Written(heading, f"title_of_{field.name}", _as_it_is, Subquery(titles[:1]))
+    if field.kind is FieldKind.FILE:
+        if column.masked:
+            return _Written(heading, "custom", _nothing)
+        return _Written(heading, "custom", ", ".join, keys=lambda custom: keys_of(field, custom.get(field.name)))
     write: Formatter = mask if column.masked else _formatter(field)
     return _Written(heading, "custom", lambda custom: write(from_stored(field, custom.get(field.name))))
 

@@ -13,6 +13,7 @@ from zhike.core.actors import Via
 from zhike.core.entities import contribute, registry
 from zhike.core.jobs import JobContext, JobFailed, JobKind, Queue, files
 from zhike.core.transfer.drafts import Drafter
+from zhike.core.transfer.making import NewField, NewOptions, in_place
 from zhike.core.transfer.outcomes import Outcomes
 from zhike.core.transfer.plan import Moment, Plan, PlanError, Step, When
 from zhike.core.transfer.plans import carry_out
@@ -69,6 +70,8 @@ class ImportArguments:
     leave_out: dict[str, list[str]] = field(default_factory=dict)
     history: dict[str, list[list[str]]] = field(default_factory=dict)
     made: list[Made] = field(default_factory=list)
+    new_fields: list[NewField] = field(default_factory=list)
+    new_options: list[NewOptions] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     match: str = ""
     blanks: str = "keep"
@@ -163,7 +166,8 @@ def run_import(job: JobContext[ImportArguments]) -> None:
         plan = plan_of(arguments)
         run = JobRun(job, report, outcomes, is_trial=arguments.dry_run)
         columns = _expect(job, plan)
-        carry_out(run, plan)
+        with in_place(run, arguments.slug, arguments.new_fields, arguments.new_options):
+            carry_out(run, plan)
         _give_back(job, report, outcomes, columns)
         with job.batch():
             job.report = report.to_json() | {"over": True}

@@ -12,6 +12,7 @@ from zhike.core.entities import Entity, FieldKind, contribute, registry
 from zhike.core.jobs import JobContext, JobFailed, JobKind, Queue, files
 from zhike.core.transfer import targets
 from zhike.core.transfer.cells import NotKnown, choices_of
+from zhike.core.transfer.making import LONGEST_LABEL, MOST_CHOICES
 from zhike.core.transfer.offers import own_columns, place_of
 from zhike.core.transfer.readers import open_table
 from zhike.core.transfer.relations import Finder, Relations
@@ -36,6 +37,8 @@ class LookArguments:
     sheet: str = ""
     encoding: str = ""
     delimiter: str = ""
+    # Headings of columns that become choices: all their values are wanted.
+    lists: list[str] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)
@@ -66,7 +69,10 @@ def is_watched(entity: Entity, target: str) -> bool:
 
 
 def look(actor: Actor, arguments: LookArguments, beat: Callable[[], None] = lambda: None) -> dict[str, Any]:
-    """Read the whole file: how many rows, and the strange values of each watched column. Raises `TableError`."""
+    """Read the whole file: how many rows, the strange values of each watched column, the choices of lists to be made.
+
+    Of a list with more values than a list should have, None is told. Raises `TableError`.
+    """
     entity = registry.get(arguments.slug)
     table = open_table(
         files.path_of(arguments.upload),
@@ -75,7 +81,7 @@ def look(actor: Actor, arguments: LookArguments, beat: Callable[[], None] = lamb
         delimiter=arguments.delimiter,
     )
     watched = {target: heading for target, heading in arguments.columns.items() if is_watched(entity, target)}
-    rows, found, full = _gather(table, set(watched.values()), beat)
+    rows, found, full = _gather(table, {*watched.values(), *arguments.lists}, beat)
     mapped = own_columns(arguments.columns)
     told: list[dict[str, Any]] = []
     for target, heading in watched.items():
@@ -87,7 +93,13 @@ def look(actor: Actor, arguments: LookArguments, beat: Callable[[], None] = lamb
         strange.values = [(value, *found[heading][value], meant.get(value, "")) for value in ordered]
         if strange.values or strange.is_full:
             told.append(vars(strange))
-    return {"rows": rows, "strange": told}
+    lists = {each: sorted(found[each], key=lambda value: -found[each][value][0]) for each in arguments.lists}
+    return {"rows": rows, "strange": told, "lists": {each: _as_choices(values) for each, values in lists.items()}}
+
+
+def _as_choices(values: list[str]) -> list[str] | None:
+    fits = len(values) <= MOST_CHOICES and all(len(value) <= LONGEST_LABEL for value in values)
+    return values if fits else None
 
 
 def _gather(
@@ -102,7 +114,7 @@ def _gather(
         count += 1
         if count % _BEAT_ROWS == 0:
             beat()
-        for heading, place in places:
+        for heading, place in () if row.problem else places:
             text = str(row.cells[place]).strip()
             known = found[heading]
             if text in known:
@@ -164,7 +176,7 @@ def _suggestions(actor: Actor, entity: Entity, target: str, values: list[str]) -
     if owner.has_field(name) and owner.field(name).kind in (FieldKind.CHOICE, FieldKind.OPTION):
         choices = choices_of(owner.field(name))
         return {value: choices.suggest(value) for value in asked}
-    return {value: nearest(value, labels) for value in asked}
+    return {value: nearest(value, labels) or targets.meaning_of(owner.slug, name, value) for value in asked}
 
 
 def known_labels(actor: Actor, entity: Entity, target: str) -> list[str]:

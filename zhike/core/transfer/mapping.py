@@ -32,6 +32,8 @@ class MappedColumn:
     heading: str
     samples: tuple[str, ...]
     chosen: str
+    # New fields it could go to: (value, words); the likeliest kind first. Empty where nobody may make one.
+    makes: tuple[tuple[str, str], ...] = ()
 
 
 def choices(actor: Actor, entity: Entity) -> list[Choice]:

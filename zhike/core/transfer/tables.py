@@ -143,6 +143,8 @@ class RowShape:
             )
         count = len(cells)
         if count == self.width:
+            if cells[0] == self.columns[0] and tuple(map(clean_heading, cells)) == self.columns:
+                return Row(number, tuple(cells), _("This row repeats the names of the columns; it is no record."))
             return Row(number, tuple(cells), self._cell_problem(cells))
         kept = tuple(cells[: self.width]) + ("",) * (self.width - count)
         extra = any(str(cell).strip() for cell in cells[self.width :])

@@ -41,6 +41,8 @@ class ImportTarget(Contribution):
     begin: Callable[[Any], None] | None = None
     # State field to what finds the id of the state that records begin in, for files that say when they began.
     first_states: tuple[tuple[str, Callable[[], int | None]], ...] = ()
+    # Field to what finds the label that a text of other programmes means ("Closed Won"); blank when it knows none.
+    meanings: tuple[tuple[str, Callable[[str], str]], ...] = ()
     # The entity whose records are appointed.
     appoints: str = ""
 
@@ -80,6 +82,12 @@ def beginnings(slug: str) -> tuple[Callable[[Any], None], ...]:
 def first_states(slug: str) -> dict[str, Callable[[], int | None]]:
     """What finds the id of the state in which records begin, by field."""
     return {name: find for target in _of(slug) for name, find in target.first_states}
+
+
+def meaning_of(slug: str, name: str, text: str) -> str:
+    """The label that a text of another programme means in a field; blank when nobody knows it."""
+    found = (find(text) for target in _of(slug) for each, find in target.meanings if each == name)
+    return next(filter(None, found), "")
 
 
 def words_of(slug: str) -> dict[str, tuple[str, ...]]:

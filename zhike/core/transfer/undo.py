@@ -5,95 +5,26 @@ neither its file nor its job is needed. What an undoing does carries a batch id 
 again after an accident, or a second time, it sees what is done already.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Max, Min
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.db.models import Max, QuerySet
 
-from zhike.core import fieldvalues, writes
 from zhike.core.actors import ALL, Access, Actor, Via
-from zhike.core.entities import Entity, RecordKind, registry
+from zhike.core.entities import registry
 from zhike.core.events.models import Event
 from zhike.core.external_keys import ExternalKey
-from zhike.core.history.models import StateChange
-from zhike.core.pages.titles import title_of
-from zhike.core.writes.errors import Blocked, Refused
+from zhike.core.transfer.undo_records import RecordsUndoing
+from zhike.core.transfer.undo_report import UndoReport
+from zhike.core.transfer.undo_settings import unmake
 
 RIGHT = "settings.imports"
-# Records kept that are named one by one; all are counted.
-NAMED = 1_000
-_EVENTS = 60
+# Events undone in one transaction, unless the caller says how many.
+EVENTS = 100
 _KEYS = 500
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kept:
-    """A record that was left as it is, and why; `who` and `when` where somebody changed it since."""
-
-    entity: str
-    record_id: int
-    title: str
-    reason: str
-    who: str = ""
-    when: str = ""
-
-
-@dataclass(kw_only=True)
-class UndoReport:
-    """What an undoing did: records removed, records set back, records gone already, records kept."""
-
-    removed: int = 0
-    restored: int = 0
-    gone: int = 0
-    kept: int = 0
-    named: list[Kept] = field(default_factory=list)
-
-    def keep(self, kept: Kept) -> None:
-        self.kept += 1
-        if len(self.named) < NAMED:
-            self.named.append(kept)
-
-    @property
-    def summary(self) -> list[str]:
-        """Sentences for the page of the job and the terminal."""
-        said = [
-            ngettext(
-                "%(count)d record was moved to the recycle bin.",
-                "%(count)d records were moved to the recycle bin.",
-                self.removed,
-            )
-            % {"count": self.removed},
-            ngettext(
-                "%(count)d record has its old values back.",
-                "%(count)d records have their old values back.",
-                self.restored,
-            )
-            % {"count": self.restored},
-        ]
-        if self.kept:
-            said.append(
-                ngettext(
-                    "%(count)d record was left as it is, since it was changed or used afterwards.",
-                    "%(count)d records were left as they are, since they were changed or used afterwards.",
-                    self.kept,
-                )
-                % {"count": self.kept}
-            )
-        return said
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self) | {"summary": self.summary}
-
-    @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> "UndoReport":
-        counts = {name: stored.get(name, 0) for name in ("removed", "restored", "gone", "kept")}
-        return cls(**counts, named=[Kept(**each) for each in stored.get("named", [])])
 
 
 @dataclass
@@ -111,6 +42,11 @@ def batch_of_undoing(batch: str) -> str:
     return f"undo-{batch}"[:40]
 
 
+def events_of(batch: str) -> QuerySet[Event]:
+    """The events of a batch, found by their index, which holds only events that have one."""
+    return Event.objects.filter(batch_id=batch).exclude(batch_id="")
+
+
 class Undoing:
     """Undoes one import, some of its events at a time. Call `some` in a transaction, with what it returned, till it is None."""
 
@@ -124,160 +60,52 @@ class Undoing:
         self.batch = batch
         self.report = report
 
-    def some(self, place: dict[str, int] | None) -> tuple[dict[str, int] | None, int]:
-        """Undo some more from `place` (None: from the newest event). Returns the next place, None at the end, and events done."""
-        here = place or {}
-        if "keys" not in here:
-            events = Event.objects.filter(batch_id=self.batch)
-            if "before" in here:
-                events = events.filter(pk__lt=here["before"])
-            found = list(events.order_by("-pk").values_list("pk", "entity", "record_id")[:_EVENTS])
-            if found:
-                self._undo(found)
-                return {"before": found[-1][0]}, len(found)
-            return {"keys": 0}, 0
-        return self._forget_keys(here["keys"]), 0
+    def some(self, place: dict[str, int] | None, size: int = EVENTS) -> tuple[dict[str, int] | None, int]:
+        """Undo `size` events from `place` (None: from the newest). Returns the next place, None at the end, and events done.
 
-    def _undo(self, found: Sequence[tuple[int, str, int]]) -> None:
-        """From the newest to the oldest, so that what points at a record goes before it. Each record as a whole, at its newest."""
+        After the records come keys that the import gave, then the options and fields it made.
+        """
+        here = place or {}
+        if "settings" in here:
+            unmake(self.actor, events_of(self.batch), self.report)
+            return None, 0
+        if "keys" in here:
+            return self._forget_keys(here["keys"]), 0
+        events = events_of(self.batch)
+        if "before" in here:
+            events = events.filter(pk__lt=here["before"])
+        found = list(events.order_by("-pk").values_list("pk", "entity", "record_id")[:size])
+        if not found:
+            return {"keys": 0}, 0
+        for slug, ids in self._records(found):
+            RecordsUndoing(self.actor, registry.get(slug), self.batch, self.report).undo(ids)
+        return {"before": found[-1][0]}, len(found)
+
+    def _records(self, found: Sequence[tuple[int, str, int]]) -> Iterator[tuple[str, list[int]]]:
+        """Records kind by kind from the newest to the oldest, so that what points at a record goes before it.
+
+        Each record comes as a whole, at its newest event.
+        """
         ids: dict[str, set[int]] = {}
         for _pk, slug, record_id in found:
             ids.setdefault(slug, set()).add(record_id)
-        newest: dict[tuple[str, int], int] = {}
-        for slug, records in ids.items():
-            rows = Event.objects.filter(batch_id=self.batch, entity=slug, record_id__in=records)
-            for record_id, last in rows.values("record_id").annotate(last=Max("pk")).values_list("record_id", "last"):
-                newest[slug, record_id] = last
         slugs = {each.slug for each in registry.all()}
-        for pk, slug, record_id in found:
-            if slug in slugs and newest[slug, record_id] == pk:
-                self._undo_record(registry.get(slug), record_id)
+        newest: set[int] = set()
+        for slug in ids.keys() & slugs:
+            rows = Event.objects.filter(batch_id=self.batch, entity=slug, record_id__in=ids[slug])
+            newest.update(rows.order_by().values("record_id").annotate(last=Max("pk")).values_list("last", flat=True))
+        wanted = [each for each in found if each[0] in newest]
+        for slug, group in groupby(wanted, key=itemgetter(1)):
+            yield slug, [record_id for _pk, _slug, record_id in group]
 
-    def _undo_record(self, entity: Entity, pk: int) -> None:
-        rows = entity.model._default_manager.filter(pk=pk)
-        row = (rows.select_for_update() if connection.features.has_select_for_update else rows).first()
-        events = self._events_of(entity, pk)
-        mine = [event for event in events if event.batch_id == self.batch]
-        others = [event for event in events if event.batch_id not in (self.batch, self.actor.batch_id)]
-        if any(event.batch_id == self.actor.batch_id for event in events):
-            return  # undone already
-        if row is None or getattr(row, "deleted_at", None) is not None:
-            self.report.gone += 1
-        elif others:
-            self.report.keep(self._touched(entity, row, others[-1]))
-        else:
-            self._undo_untouched(entity, row, mine)
-
-    def _events_of(self, entity: Entity, pk: int) -> list[Event]:
-        events = Event.objects.filter(entity=entity.slug, record_id=pk)
-        first = events.filter(batch_id=self.batch).aggregate(first=Min("pk"))["first"]
-        return list(events.filter(pk__gte=first).order_by("pk"))
-
-    def _undo_untouched(self, entity: Entity, row: Any, mine: list[Event]) -> None:
-        was_made = mine[0].verb == "create"
-        reason = _used_by(entity, row) if was_made else ""
-        if not reason:
-            try:
-                with transaction.atomic():
-                    self._remove(entity, row) if was_made else self._restore(entity, row, mine)
-            except Blocked as needed:
-                reason = _needed(needed)
-            except Refused as refused:
-                reason = refused.sentence
-            except ValidationError as refused:
-                reason = " ".join(refused.messages)
-            except IntegrityError:
-                reason = _("A value that must be unique is taken by now.")
-        if reason:
-            self.report.keep(Kept(entity=entity.slug, record_id=row.pk, title=title_of(entity, row), reason=reason))
-        elif was_made:
-            self.report.removed += 1
-        else:
-            self.report.restored += 1
-
-    def _remove(self, entity: Entity, row: Any) -> None:
-        writes.delete(self.actor, row)
-        self._free_number(entity, row)
-        self._forget_states(entity, row)
-        ExternalKey.objects.filter(entity=entity.slug, record_id=row.pk).delete()
-
-    def _free_number(self, entity: Entity, row: Any) -> None:
-        """Its number can be imported again: numbers are unique over the recycle bin too."""
-        if not entity.number or not getattr(row, entity.number):
-            return
-        length = entity.field(entity.number).max_length or 60
-        mark = f"~{row.pk}"
-        freed = f"{getattr(row, entity.number)[: length - len(mark)]}{mark}"
-        entity.model._default_manager.filter(pk=row.pk).update(**{entity.number: freed})
-
-    def _restore(self, entity: Entity, row: Any, mine: list[Event]) -> None:
-        """Give every field the value it had before the first change of the batch."""
-        before: dict[str, Any] = {}
-        for event in mine:
-            for name, (old, _new) in event.changes.items():
-                before.setdefault(name, old)
-        for name, old in before.items():
-            _set_back(entity, row, name, old)
-        writes.save(self.actor, row, verb="undo_import", action="edit")
-        self._forget_states(entity, row)
-        keys = ExternalKey.objects.filter(entity=entity.slug, record_id=row.pk)
-        keys.filter(batch_id=self.batch).delete()
-        keys.update(fingerprint="")  # the next import takes the row up again
-
-    def _forget_states(self, entity: Entity, row: Any) -> None:
-        batches = (self.batch, self.actor.batch_id)
-        StateChange.objects.filter(entity=entity.slug, record_id=row.pk, batch_id__in=batches).delete()
-
-    def _forget_keys(self, after: int) -> dict[str, int] | None:
+    def _forget_keys(self, after: int) -> dict[str, int]:
         """Keys the import gave to records that it changed in nothing; those of kept records stay with them."""
         found = ExternalKey.objects.filter(batch_id=self.batch, pk__gt=after).order_by("pk")
         keys = list(found.values_list("pk", "entity", "record_id")[:_KEYS])
         if not keys:
-            return None
+            return {"settings": 0}
         written = set(
-            Event.objects.filter(batch_id=self.batch, record_id__in={each[2] for each in keys}).values_list(
-                "entity", "record_id"
-            )
+            events_of(self.batch).filter(record_id__in={each[2] for each in keys}).values_list("entity", "record_id")
         )
         ExternalKey.objects.filter(pk__in=[pk for pk, slug, record in keys if (slug, record) not in written]).delete()
         return {"keys": keys[-1][0]}
-
-    def _touched(self, entity: Entity, row: Any, event: Event) -> Kept:
-        person = get_user_model()._default_manager.filter(pk=event.actor_id).first() if event.actor_id else None
-        return Kept(
-            entity=entity.slug,
-            record_id=row.pk,
-            title=title_of(entity, row),
-            reason=_("It was changed after the import."),
-            who=str(person) if person is not None else _("the system"),
-            when=event.at.isoformat(),
-        )
-
-
-def _set_back(entity: Entity, row: Any, name: str, old: Any) -> None:
-    if fieldvalues.is_custom(name):
-        if entity.has_field(name):
-            fieldvalues.set_value(row, entity.field(name), fieldvalues.from_stored(entity.field(name), old))
-        return
-    column = row._meta.get_field(name)
-    setattr(row, column.attname, old if old is None else column.to_python(old))
-
-
-def _used_by(entity: Entity, row: Any) -> str:
-    """Why a record made by the import is needed by what came later; blank when nothing hangs on it."""
-    key = f"{entity.slug}:{row.pk}"
-    for part in registry.parts_of(entity):
-        rows = part.model._default_manager.filter(**{part.part_of: row.pk, "deleted_at__isnull": True})
-        if rows.exists():
-            return _("It has %(records)s that are not of this import.") % {"records": part.label_plural}
-    for other in registry.all():
-        if other.kind is RecordKind.ATTACHED:
-            live = other.model._default_manager.filter(deleted_at__isnull=True)
-            if live.filter(about=key).exists() or live.filter(anchor=key).exists():
-                return _("It has %(records)s that are not of this import.") % {"records": other.label_plural}
-    return ""
-
-
-def _needed(blocked: Blocked) -> str:
-    names: Iterable[str] = dict.fromkeys(f"{label} “{name}”" for label, name in blocked.needed_by[:3])
-    return _("It is needed by %(records)s.") % {"records": ", ".join(names)}

@@ -1,5 +1,6 @@
 """Asking for an import to be undone, and the job that does it."""
 
+import time
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -9,11 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from zhike.core.actors import Actor, Via
 from zhike.core.entities import SettingsPage, contribute
-from zhike.core.events.models import Event
 from zhike.core.jobs import Job, JobContext, JobKind, Queue, enqueue
+from zhike.core.jobs.context import BATCH_ROWS, BATCH_SECONDS
 from zhike.core.transfer.models import TableImport
-from zhike.core.transfer.undo import RIGHT, Undoing, UndoReport
+from zhike.core.transfer.undo import EVENTS, RIGHT, Undoing, events_of
+from zhike.core.transfer.undo_report import UndoReport
 from zhike.core.writes.errors import NotAllowed, RuleBroken
+
+_SMALLEST = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,13 +36,13 @@ def may_undo(actor: Actor, batch: str) -> bool:
     row = TableImport.objects.filter(batch=batch).first()
     if row is not None:
         return row.asked_by_id == actor.user_id
-    first = Event.objects.filter(batch_id=batch).order_by("pk").first()
+    first = events_of(batch).order_by("pk").first()
     return first is not None and first.actor_id == actor.user_id
 
 
 def check_undo(actor: Actor, batch: str) -> None:
     """Raise `RuleBroken` for a batch that is no import or is still under way, `NotAllowed` for another person's."""
-    events = Event.objects.filter(batch_id=batch).order_by("pk")
+    events = events_of(batch).order_by("pk")
     first = events.first() if batch else None
     running = TableImport.objects.filter(batch=batch, run__state__in=("queued", "running")).exists()
     if running:
@@ -62,12 +66,14 @@ def run_undo(job: JobContext[UndoArguments]) -> None:
     """The job: some events to a batch, the place kept with it."""
     batch = job.arguments.batch
     if job.total is None:
-        job.expect(Event.objects.filter(batch_id=batch).count())
+        job.expect(events_of(batch).count())
     over = bool(job.cursor and job.cursor.get("over"))
+    size = EVENTS
     while not over:
+        started = time.monotonic()
         with job.batch() as done:
             report = UndoReport.from_json(job.report)
-            place, count = Undoing(job.actor, batch, report).some(job.cursor)
+            place, count = Undoing(job.actor, batch, report).some(job.cursor, size)
             over = place is None
             job.cursor = place if place is not None else {"over": True}
             job.report = report.to_json()
@@ -76,6 +82,12 @@ def run_undo(job: JobContext[UndoArguments]) -> None:
                 TableImport.objects.filter(batch=batch).update(
                     stage=TableImport.Stage.UNDONE, updated_at=timezone.now()
                 )
+        size = _adapted(size, time.monotonic() - started)
+
+
+def _adapted(size: int, seconds: float) -> int:
+    """As many events as fit into the time of a batch, within bounds, so that others get their turn to write."""
+    return max(_SMALLEST, min(BATCH_ROWS, int(size * BATCH_SECONDS / max(seconds, 0.001)), size * 2))
 
 
 def undo_now(actor: Actor, batch: str) -> UndoReport:

@@ -1,21 +1,21 @@
 """Every change of a record ends here: one transaction with the rule, the row, its event, its history and its search entry.
 
-`create` and `save` write one row, `create_many` and `save_many` a batch; `merge_edit` is what forms use; `delete`, `restore`,
-`purge` and `erase` end a record's life. All take the actor first and refuse with a sentence (`zhike.core.writes.errors`).
+`create`, `save` and `delete` write one row, `create_many`, `save_many` and `delete_many` a batch; `merge_edit` is what forms
+use; `restore`, `purge` and `erase` end a record's life, or begin it again. All take the actor first and refuse with a
+sentence (`zhike.core.writes.errors`).
 """
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
 from zhike.core.actors import Actor
-from zhike.core.customfields import index as custom_index
 from zhike.core.entities import registry
-from zhike.core.writes import record, values
-from zhike.core.writes.deletion import delete, erase, purge, restore
+from zhike.core.writes import record, uniqueness, values
+from zhike.core.writes.deletion import delete, delete_many, erase, purge, restore
 from zhike.core.writes.editing import merge_edit
 from zhike.core.writes.errors import (
     Blocked,
@@ -42,6 +42,7 @@ __all__ = [
     "create",
     "create_many",
     "delete",
+    "delete_many",
     "erase",
     "lock",
     "merge_edit",
@@ -98,9 +99,9 @@ def create_many(
         Written(row=row, before=None, steps=each, effective_on=effective_on, blanks=left)
         for row, each, left in zip(rows, given, blanks or [frozenset()] * len(rows), strict=True)
     ]
-    with transaction.atomic():
+    with uniqueness.whole(lambda: uniqueness.check(batch)):
         record.prepare(actor, entity, batch)
-        _check_unique(batch)
+        uniqueness.check(batch)
         record.insert(actor, batch)
         record.check_reach(actor, entity, rows)
         record.log(actor, entity, batch, verb, effective_on)
@@ -154,7 +155,8 @@ def save_many(
     entity = registry.of(rows[0])
     require(actor, entity, action or verb)
     given = steps or [()] * len(rows)
-    with transaction.atomic():
+    changed: list[Written] = []
+    with uniqueness.whole(lambda: uniqueness.check(changed)):
         stored = lock(actor, entity, [row.pk for row in rows], action or verb)
         batch = [
             Written(row=row, before=values.snapshot(entity, stored[row.pk]), steps=each, effective_on=effective_on)
@@ -166,7 +168,7 @@ def save_many(
         changed = [each for each in batch if each.changes]
         if not changed:
             return []
-        _check_unique(changed)
+        uniqueness.check(changed)
         record.update(actor, entity, changed)
         if not gives_away:
             record.check_reach(actor, entity, [each.row for each in changed])
@@ -178,21 +180,6 @@ def save_many(
 def _check_version(row: Any, stored: Any) -> None:
     if getattr(row, "version", None) != getattr(stored, "version", None):
         raise Conflict({}, stored.version)
-
-
-def _check_unique(batch: Sequence[Written]) -> None:
-    """A single row is told which value is taken. A batch relies on the database and is redone row by row by its caller.
-
-    What the write leaves alone, or a new row leaves blank, is not asked for: each question is a statement.
-    """
-    if len(batch) != 1:
-        return
-    row, changed = batch[0].row, batch[0].changes.keys()
-    custom_index.check_unique(registry.of(row), row, changed)
-    row.validate_unique(exclude={each.name for each in row._meta.concrete_fields} - changed)
-    # Those without a list of columns are checks, or compare expressions.
-    if any(not changed.isdisjoint(getattr(each, "fields", ()) or changed) for each in row._meta.constraints):
-        row.validate_constraints()
 
 
 def note(actor: Actor, row: models.Model, verb: str, changes: dict[str, tuple[Any, Any]]) -> None:

@@ -1,8 +1,8 @@
 """The end of a record: into the recycle bin with its parts, back again, away for good, or a person forgotten."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -13,14 +13,15 @@ from zhike.core import attachment
 from zhike.core.actors import Actor
 from zhike.core.customfields import index as custom_index
 from zhike.core.entities import Entity, RecordKind, registry
-from zhike.core.events.models import Event
+from zhike.core.events.models import Event, current_transaction
 from zhike.core.external_keys import ExternalKey
 from zhike.core.history.models import StateChange
-from zhike.core.record_keys import by_entity
+from zhike.core.record_keys import RecordsGone, by_entity
 from zhike.core.scoping.team import TeamMember
 from zhike.core.search import index
-from zhike.core.writes import record, values
+from zhike.core.writes import record, uniqueness, values
 from zhike.core.writes.errors import Blocked, NotReachable, RuleBroken
+from zhike.core.writes.insertion import insert_many
 from zhike.core.writes.locking import lock
 from zhike.core.writes.results import Written
 from zhike.core.writes.rights import require
@@ -48,11 +49,57 @@ def delete(actor: Actor, row: Any) -> Any:
     return row
 
 
+def put_away(actor: Actor, rows: Iterable[Any]) -> None:
+    """Put rows into the recycle bin because another record was changed: the right to that one was asked for."""
+    for row in rows:
+        deletion_id = uuid4()
+        for each, found in _with_parts(registry.of(row), row, deleted_by=None):
+            _mark(actor, each, found, timezone.now(), deletion_id, "delete")
+
+
+def delete_many(actor: Actor, rows: Sequence[Any], *, deletion_id: UUID | None = None) -> dict[int, Blocked]:
+    """Put records of one kind into the recycle bin, each with its parts, in one transaction. Those that others need stay.
+
+    Returns why, for each that stays, by id. Raises `NotReachable`, `NotAllowed`; then nothing is deleted.
+    """
+    entity = registry.of(rows[0])
+    _must_be_deletable(entity)
+    require(actor, entity, "delete")
+    with transaction.atomic():
+        found = lock(actor, entity, [row.pk for row in rows], "delete")
+        held = _held(entity, found.keys())
+        going = [row for pk, row in found.items() if pk not in held]
+        if going:
+            for each, level in _levels(entity, going, deleted_by=None):
+                _mark(actor, each, level, timezone.now(), deletion_id or uuid4(), "delete")
+        return {pk: Blocked(needing(actor, entity, found[pk])) for pk in sorted(held)}
+
+
+def _held(entity: Entity, ids: Collection[int]) -> set[int]:
+    """Those of these records that live ones need which are not among them; and those that such a one needs in turn."""
+    held: set[int] = set()
+    among: list[tuple[int, int]] = []
+    for other, name in _pointing_at(entity):
+        if other.part_of == name:
+            continue
+        rows = other.model._default_manager.filter(**{f"{name}__in": list(ids)}).order_by()
+        if other.has_column("deleted_at"):
+            rows = rows.filter(deleted_at__isnull=True)
+        if other is entity:
+            among += rows.values_list("pk", f"{name}_id")
+        else:
+            held.update(rows.values_list(f"{name}_id", flat=True).distinct())
+    while more := {needed for pk, needed in among if needed not in held and (pk in held or pk not in ids)}:
+        held |= more
+    return held
+
+
 def restore(actor: Actor, row: Any) -> Any:
     """Take a record and what was deleted with it out of the recycle bin. Raises `ValidationError` when a value is taken by now."""
     entity = registry.of(row)
     require(actor, entity, "delete")
-    with transaction.atomic():
+    back: list[Any] = []
+    with uniqueness.whole(lambda: _must_be_free(back)):
         found = entity.model._default_manager.all().visible_to(actor, "delete", deleted=True).filter(pk=row.pk).first()  # type: ignore[attr-defined]
         if found is None:
             raise NotReachable
@@ -66,7 +113,8 @@ def restore(actor: Actor, row: Any) -> Any:
         for each, rows in _with_parts(entity, found, deleted_by=deletion_id):
             for one in rows:
                 one.deleted_at = None
-                _must_be_free(one)
+            back += rows
+            _must_be_free(rows)
             _mark(actor, each, rows, None, None, "restore")
     return found
 
@@ -136,24 +184,28 @@ def _must_be_deletable(entity: Entity) -> None:
         raise RuleBroken(_("%(entity)s cannot be deleted.") % {"entity": entity.label_plural})
 
 
-def _must_be_free(row: models.Model) -> None:
-    try:
-        row.validate_constraints()
-        custom_index.check_unique(registry.of(row), row, getattr(row, "custom", ()))
-    except ValidationError as taken:
-        raise RuleBroken(
-            _("“%(name)s” cannot come back, since another record has taken its place: %(reason)s")
-            % {"name": row, "reason": " ".join(taken.messages)}
-        ) from taken
+def _must_be_free(rows: Iterable[Any]) -> None:
+    for row in rows:
+        try:
+            uniqueness.never_twice(row)
+        except ValidationError as taken:
+            raise RuleBroken(
+                _("“%(name)s” cannot come back, since another record has taken its place: %(reason)s")
+                % {"name": row, "reason": " ".join(taken.messages)}
+            ) from taken
 
 
 def _with_parts(entity: Entity, row: Any, *, deleted_by: Any, every: bool = False) -> list[tuple[Entity, list[Any]]]:
     """The record and its parts, level by level: live ones, or those of one deletion, or every one."""
-    levels: list[tuple[Entity, list[Any]]] = [(entity, [row])]
+    return _levels(entity, [row], deleted_by=deleted_by, every=every)
+
+
+def _levels(entity: Entity, rows: list[Any], *, deleted_by: Any, every: bool = False) -> list[tuple[Entity, list[Any]]]:
+    levels = [(entity, rows)]
     for anchor, anchors in levels:
         for part in registry.parts_of(anchor):
-            rows = part.model._default_manager.filter(**{f"{part.part_of}__in": [each.pk for each in anchors]})
-            found = list(_of_deletion(rows, deleted_by, every=every).order_by("pk"))
+            of_anchors = part.model._default_manager.filter(**{f"{part.part_of}__in": [each.pk for each in anchors]})
+            found = list(_of_deletion(of_anchors, deleted_by, every=every).order_by("pk"))
             if found:
                 levels.append((part, found))
         for attached, every_row in attachment.attached_to(anchor, anchors):
@@ -181,7 +233,11 @@ def _mark(actor: Actor, entity: Entity, rows: list[Any], at: Any, deletion_id: A
     )
     for row in rows:
         row.deleted_at, row.deletion_id, row.version = at, deletion_id, row.version + 1
-    Event.objects.bulk_create([record.event_of(actor, entity, row, verb, {}, None, now) for row in rows])
+    events = [record.event_of(actor, entity, row, verb, {}, None, now) for row in rows]
+    number = current_transaction()
+    for event in events:
+        event.tx = number
+    insert_many(events)
     custom_index.mark(entity, ids, live=at is None)
     if at is None:
         index.refresh(entity, rows)
@@ -212,6 +268,8 @@ def _remove_for_good(actor: Actor, entity: Entity, rows: list[Any], *, keep_even
     ExternalKey.objects.filter(**generic).delete()
     index.remove(entity, ids)
     custom_index.remove(entity, ids)
+    for each in registry.contributions(RecordsGone):
+        each.run({f"{entity.slug}:{pk}" for pk in ids})
     try:
         entity.model._default_manager.filter(pk__in=ids).delete()
     except models.ProtectedError as held:

@@ -1,4 +1,4 @@
-"""Edits by people who work at the same time: different fields merge, the same field asks."""
+"""Edits by people who work at the same time: different fields merge, so do several choices; any other same field asks."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,9 @@ from django.db import models, transaction
 
 from zhike.core.actors import Actor
 from zhike.core.entities import Entity, FieldKind, registry
+from zhike.core.entities.fields import is_custom
 from zhike.core.events.models import Event
-from zhike.core.fieldvalues import is_custom, related_of, set_value, to_stored, value_of
+from zhike.core.fieldvalues import related_of, set_value, to_stored, value_of
 from zhike.core.writes import values
 from zhike.core.writes.errors import Conflict, Difference
 from zhike.core.writes.locking import lock
@@ -33,16 +34,25 @@ def merge_edit(
             for name, value in wanted.items()
             if _stored(entity, name, value) != theirs.get(name, _now(entity, row, name))
         }
+        together = {name for name in mine.keys() & theirs.keys() if entity.field(name).kind is FieldKind.MULTI_CHOICE}
+        for name in together:
+            mine[name] = _together(theirs[name] or [], _now(entity, row, name) or [], mine[name] or [])
         clashes = {
             name: Difference(name, theirs=_shown(entity, row, name), mine=value)
             for name, value in mine.items()
-            if name in theirs and _stored(entity, name, value) != _now(entity, row, name)
+            if name in theirs and name not in together and _stored(entity, name, value) != _now(entity, row, name)
         }
         if clashes:
             raise Conflict(clashes, row.version)
         for name, value in mine.items():
             set_value(row, entity.field(name), value)
         return save(actor, row, verb=verb, action="edit"), frozenset(theirs) - frozenset(mine)
+
+
+def _together(base: list[str], now: list[str], mine: list[str]) -> list[str]:
+    """Of several choices, what either person added, without what either took away."""
+    kept = [each for each in now if each in mine or each not in base]
+    return [*kept, *(each for each in mine if each not in base and each not in kept)]
 
 
 def changes_since(entity: Entity, row: Any, version: int) -> dict[str, Any]:

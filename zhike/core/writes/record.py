@@ -13,8 +13,9 @@ from zhike.core.actors import Actor
 from zhike.core.customfields import index as custom_index
 from zhike.core.customfields import rules as custom_rules
 from zhike.core.entities import Entity, RecordKind, registry
+from zhike.core.entities.fields import is_custom
 from zhike.core.events.models import CurrentTransaction, Event, current_transaction
-from zhike.core.fieldvalues import is_custom
+from zhike.core.files import held
 from zhike.core.history.models import StateChange
 from zhike.core.scoring import engine as scoring
 from zhike.core.search import index
@@ -36,7 +37,7 @@ def prepare(actor: Actor, entity: Entity, batch: Sequence[Written]) -> None:
     for each in batch:
         row = each.row
         preparation.tidy_texts(row)
-        custom_rules.clean(entity, row, blank if each.before is None else each.before)
+        custom_rules.clean(actor, entity, row, blank if each.before is None else each.before)
         preparation.settle_ownership(entity, row, each.before)
         each.touched = frozenset(_differences(entity, each, blank)) | each.blanks
         if each.is_new and usual is not blank:
@@ -52,6 +53,7 @@ def prepare(actor: Actor, entity: Entity, batch: Sequence[Written]) -> None:
         preparation.check_values(entity, row, frozenset(each.changes), is_new=each.is_new)
         custom_rules.check_required(actor, entity, each)
     custom_rules.check_links(entity, batch)
+    held.check(actor, entity, batch)
     _draw_numbers(entity, batch)
 
 
@@ -226,6 +228,7 @@ def settle(actor: Actor, entity: Entity, batch: Sequence[Written]) -> None:
         for part in registry.parts_of(entity):
             move_parts(part, [each.row for each in moved])
     attachment.carry(entity, batch)
+    held.follow(actor, entity, batch)
     scoring.follow(entity, [each.row for each in batch])
     if entity.settle is not None:
         entity.settle(actor, batch)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.activities.relations import followed_up
 from zhike.core import numbering, options
+from zhike.core.actors import Actor
 from zhike.core.entities import Board, Entity, MenuItem, Panel, Verb, contribute, extend, register
 from zhike.core.saved_views.shipped import ShippedView
 from zhike.core.scoring.columns import SCORE_COLUMNS
@@ -29,6 +30,11 @@ def _is_free(lead: Any) -> bool:
     return lead.owner_id is None and _is_open(lead)
 
 
+def _still_changes(_actor: Actor, lead: Any) -> bool:
+    """What is converted stays as it is; only its owner changes, by transfer."""
+    return bool(lead.status != Lead.Status.CONVERTED)
+
+
 def _is_disqualified(lead: Any) -> bool:
     return bool(lead.status == Lead.Status.DISQUALIFIED)
 
@@ -42,7 +48,7 @@ VERBS = (
     ),
     Verb(
         name="disqualify", run=actions.disqualify_lead, label=_("disqualify"), form_class=forms.DisqualifyForm,
-        when=_is_open, bulk=True, icon="thumb-down", weight=40,
+        when=_is_open, bulk=True, confirm=True, icon="thumb-down", weight=40,
     ),
     Verb(name="reopen", run=actions.reopen_lead, label=_("reopen"), when=_is_disqualified, icon="refresh", weight=50),
     Verb(
@@ -72,7 +78,13 @@ _ENTITY = Entity(
     model=Lead,
     slug="leads",
     module="customers",
+    is_tagged=True,
     icon="user-search",
+    purpose=_(
+        "Somebody who may become a customer: from the website, an exhibition, a referral. Points say whom to call first; "
+        "a good lead is converted into customer, contact and opportunity."
+    ),
+    example=_("For example: 韩雨欣 of 宁波翰林, met at an exhibition, wants 20 printers"),
     fields=(
         "name", "company_name", "job_title", "number", "mobile", "phone", "email", "wechat", "source", "need", "budget",
         "industry", "region", "address", "website", "owner", "department", "description",
@@ -106,6 +118,7 @@ _ENTITY = Entity(
     ),
     relations=followed_up(),
     prepare=rules.prepare_lead,
+    edits_when=_still_changes,
     form_class=forms.LeadForm,
     views=(
         Board(

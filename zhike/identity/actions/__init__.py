@@ -27,7 +27,6 @@ from zhike.identity.actions.roles import (
     delete_role,
     edit_role,
     give_roles,
-    name_shipped_roles,
     set_roles,
 )
 from zhike.identity.actions.setup import ensure_administrator, is_set_up, set_up
@@ -58,7 +57,6 @@ __all__ = [
     "lock_user",
     "mark_left",
     "move_department",
-    "name_shipped_roles",
     "new_password",
     "request_password_reset",
     "reset_password_by_administrator",

@@ -17,7 +17,6 @@ from zhike.identity.actions.own_account import note
 from zhike.identity.models import Department, Role, User, UserRole
 from zhike.identity.organisation import rules_of
 from zhike.identity.rules import administrator_ids, last_administrator, must_cover
-from zhike.identity.shipped_roles import SHIPPED_ROLES
 
 RIGHTS = ("grants", "denies", "fields", "settings")
 
@@ -124,18 +123,6 @@ def give_roles(actor: Actor, user: User, *, roles: Iterable[Role] = (), departme
 def uses_chosen_departments(role: Role) -> bool:
     """Whether any of the role's scopes is “chosen departments”."""
     return any(scope == Scope.CHOSEN_DEPARTMENTS for entry in role.grants.values() for scope in entry.values())
-
-
-def name_shipped_roles(language: str) -> None:
-    """Give the shipped roles that nobody renamed their names in the company's language; part of set-up."""
-    for shipped in SHIPPED_ROLES:
-        if language not in shipped.names:
-            continue
-        role = Role.objects.filter(code=shipped.code, name__in=shipped.names.values()).first()
-        if role is not None and role.name != shipped.names[language]:
-            role.name = shipped.names[language]
-            role.description = shipped.descriptions[language]
-            save(Actor.system(), role, verb="edit")
 
 
 def _must_cover(actor: Actor, role: Role) -> None:

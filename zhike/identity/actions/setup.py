@@ -4,14 +4,13 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from zhike.core import company, overlay
+from zhike.core import company, overlay, shipped_texts
 from zhike.core.actors import Actor, Via
 from zhike.core.company import Company
 from zhike.core.writes import RuleBroken, create, save
 from zhike.identity.access import ANY
 from zhike.identity.actions.own_account import locked
 from zhike.identity.actions.passwords import give_one_time_password
-from zhike.identity.actions.roles import name_shipped_roles
 from zhike.identity.models import Department, LegalEntity, Role, User, UserRole
 from zhike.identity.naming import username_from, username_key
 
@@ -45,7 +44,7 @@ def set_up(
         if is_set_up():
             raise RuleBroken(_("Zhike is set up already. Sign in."))
         _name_company(company_name, currency, time_zone, language, fiscal_year_start)
-        name_shipped_roles(language)
+        shipped_texts.reword(system, language)
         headquarters = Department(name=company_name[:120], kind=Department.Kind.HEADQUARTERS)
         create(system, headquarters)
         LegalEntity.objects.create(name=(legal_name or company_name), is_default=True)

@@ -215,7 +215,7 @@ def _editor(
         "form": form,
         "version": request.POST.get("version") or role.version,
         "headings": role_matrix.headings(),
-        "rows": role_matrix.rows(role.grants),
+        "rows": role_matrix.rows(role.grants, role.settings),
         "deny_lines": role_matrix.deny_lines(role.denies),
         "deny_subjects": role_matrix.deny_subjects(),
         "deny_choices": role_matrix.deny_choices(),

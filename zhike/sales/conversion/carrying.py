@@ -42,7 +42,7 @@ def fill(actor: Actor, lead: Lead, row: Any, *, more: Mapping[str, str] | None =
     for pair in customs.pairs(actor, registry.of(lead), entity):
         value = customs.value_for(pair, lead)
         if not customs.is_blank(value) and customs.is_blank(fieldvalues.value_of(row, pair.target)):
-            fieldvalues.set_value(row, pair.target, value)
+            fieldvalues.set_value(row, pair.target, customs.carried(actor, pair, entity, value))
 
 
 def may_carry(actor: Actor, entity: Entity, source: str, target: str) -> bool:

@@ -8,6 +8,8 @@ from zhike.core import fieldvalues, options
 from zhike.core.actors import Actor
 from zhike.core.customfields.models import CustomField
 from zhike.core.entities import Entity, Field, FieldKind, registry
+from zhike.core.entities.fields import TAGS
+from zhike.core.files import actions, held
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ def _rows(slug: str) -> list[CustomField]:
 def _alike(one: CustomField, other: CustomField) -> bool:
     if one.kind != other.kind or one.target != other.target:
         return False
+    if one.key == other.key == TAGS:
+        return True
     return any(
         mine and mine.strip().casefold() == yours.strip().casefold()
         for mine, yours in ((one.label_zh, other.label_zh), (one.label_en, other.label_en))
@@ -50,6 +54,15 @@ def value_for(pair: Pair, row: Any) -> Any:
     if pair.source.kind is FieldKind.MULTI_CHOICE:
         return [code for each in value if (code := _code(pair, str(each)))]
     return value
+
+
+def carried(actor: Actor, pair: Pair, target: Entity, value: Any) -> Any:
+    """The value as it goes along: of files copies, since a file stands in one record."""
+    if pair.source.kind is not FieldKind.FILE:
+        return value
+    place = held.place_of(target, pair.target.name)
+    copies = (actions.copied(actor, pk, place) for pk in value[: fieldvalues.most_files(pair.target)])
+    return [each.pk for each in copies if each is not None]
 
 
 def is_blank(value: object) -> bool:

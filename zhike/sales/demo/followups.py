@@ -16,15 +16,15 @@ from zhike.sales.models import Opportunity
 
 def tell(story: Story, customers: list[Customer], opportunities: list[Opportunity]) -> None:
     """Calls and visits with every customer and along every opportunity, next steps around today, tasks and remarks."""
-    called = dict(Contact.objects.filter(is_main=True).values_list("customer_id", "called"))
+    mains = {each.customer_id: each for each in Contact.objects.filter(is_main=True)}
     for username in names.SELLERS:
         seller = story.people[username]
         mine = [each for each in customers if each.owner_id == seller.pk]
         chances = [each for each in opportunities if each.owner_id == seller.pk]
-        talks = [talk for each in mine for talk in _talks(story, each, called[each.pk], most=4)]
+        talks = [talk for each in mine for talk in _talks(story, each, mains[each.pk], most=4)]
         for each in chances:
-            talks += _talks(story, each, called[each.customer_id or 0], most=3)
-        talks += [_planned(story, each) for each in story.chance.sample(mine, min(4, len(mine)))]
+            talks += _talks(story, each, mains[each.customer_id or 0], most=3)
+        talks += [_planned(story, each, mains[each.pk]) for each in story.chance.sample(mine, min(4, len(mine)))]
         writes.create_many(as_seller(seller), talks)
         for talk in talks:
             made = min(talk.starts_at, story.moment(company.today()))
@@ -35,7 +35,7 @@ def tell(story: Story, customers: list[Customer], opportunities: list[Opportunit
         _comments(story, seller, chances)
 
 
-def _talks(story: Story, about: Any, called: str, *, most: int) -> Iterable[Activity]:
+def _talks(story: Story, about: Any, contact: Contact, *, most: int) -> Iterable[Activity]:
     """Some contacts from the record's beginning on; the last of a living one may name the next step."""
     chance = story.chance
     began = story.created["opportunities" if isinstance(about, Opportunity) else "customers"][about.pk].date()
@@ -51,13 +51,22 @@ def _talks(story: Story, about: Any, called: str, *, most: int) -> Iterable[Acti
             about=key_of(about),
             kind=kind,
             outcome=outcome,
-            content=words.format(called=called),
+            content=words.format(called=contact.called),
             starts_at=story.moment(day),
             met_decision_maker=chance.random() < 0.25,
             next_step=chance.choice(names.NEXT_STEPS) if step else "",
             next_step_on=_soon(story) if step else None,
+            people=_present(kind, contact, about.owner if place == 0 else None),
             owner=about.owner,
         )
+
+
+def _present(kind: str, contact: Contact, seller: User | None) -> list[str] | None:
+    """Who was there: whom one visits; on a first visit one's superior comes along."""
+    if kind not in ("visit", "meeting"):
+        return None
+    superior = None if seller is None else seller.superior
+    return [key_of(contact), *([key_of(superior)] if superior is not None else [])]
 
 
 def _soon(story: Story) -> date:
@@ -66,12 +75,14 @@ def _soon(story: Story) -> date:
     return found + timedelta(days=max(0, 7 - found.isoweekday()) if found.isoweekday() > 5 else 0)
 
 
-def _planned(story: Story, customer: Customer) -> Activity:
+def _planned(story: Story, customer: Customer, contact: Contact) -> Activity:
     """A visit or a call of the coming days."""
     starts_at = story.hour(company.today() + timedelta(days=story.chance.randint(1, 9)))
+    kind = story.chance.choice(("visit", "call", "meeting"))
     return Activity(
         about=key_of(customer),
-        kind=story.chance.choice(("visit", "call", "meeting")),
+        kind=kind,
+        people=_present(kind, contact, customer.owner if kind == "meeting" else None),
         starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=1),
         is_done=False,

@@ -42,6 +42,8 @@ def conditions_of(draw: st.DrawFn, depth: int = 3) -> dict[str, Any]:
     if operator.takes_nothing:
         return raw
     value = st.sampled_from(["gold", "silver"] if kind is K.MULTI_CHOICE else VALUES[kind])
+    if operator is Operator.LONGER_THAN:
+        return raw | {"value": draw(st.integers(0, 8))}
     if operator is Operator.WITHIN:
         return raw | {"value": draw(st.sampled_from(["P7D", "P30D", "P1Y"]))}
     if operator is Operator.BETWEEN:

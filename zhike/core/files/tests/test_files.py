@@ -418,6 +418,27 @@ def test_what_stands_in_the_store_is_not_a_persons_to_choose(people: Cast) -> No
     assert row.stored_name not in Client().get(f"/api/v1/attachments/{row.pk}", headers=token).content.decode()
 
 
+def test_an_upload_sent_twice_under_one_key_is_one_file(people: Cast) -> None:
+    about = key_of(customer_of(people.ana))
+    headers = {"Authorization": f"Bearer {give_token(people.ana).text}", "Idempotency-Key": "k1"}
+
+    def sent(content: bytes, **more: str) -> Any:
+        # Every request draws a boundary of its own, so no two bodies are alike.
+        given = SimpleUploadedFile("a.png", content)
+        return Client().post("/api/v1/attachments", {"about": about, "file": given, **more}, headers=headers)
+
+    first, again = sent(PNG), sent(PNG)
+    assert (first.status_code, again.status_code) == (201, 201), again.content
+    assert again.json() == first.json()
+    assert again.headers["Idempotent-Replay"] == "true"
+    assert File.objects.filter(about=about).count() == 1
+    assert (sent(PNG + b"x").status_code, sent(PNG, description="other").status_code) == (422, 422)
+    headers["Idempotency-Key"] = "k2"
+    assert sent(b"").status_code >= 400
+    assert sent(PNG).status_code == 201, "what was refused keeps no key"
+    assert File.objects.filter(about=about).count() == 2
+
+
 def test_a_programme_uploads_and_downloads(people: Cast) -> None:
     about = key_of(customer_of(people.ana))
     token = {"Authorization": f"Bearer {give_token(people.ana).text}"}

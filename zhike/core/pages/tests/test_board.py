@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from zhike.core import overlay, writes
+from zhike.core import company, overlay, writes
 from zhike.core.actors import Actor, Via
 from zhike.core.events.models import Event
 from zhike.core.pages.tests.world import client_of, customer, opportunity, text_of
@@ -150,10 +150,19 @@ def test_a_drop_among_the_lost_asks_why(people: Cast) -> None:
     assert row.status == "open"
 
 
-def test_a_drop_among_the_won_wins_and_a_drop_back_reopens(people: Cast) -> None:
-    row = opportunity(customer(people.ana), "Deal")
+def test_a_drop_among_the_won_shows_the_form_first_and_a_drop_back_reopens(people: Cast) -> None:
+    row = opportunity(customer(people.ana), "Deal", amount="99.50")
     client, began = client_of(people.ana), row.stage
-    assert drop(client, row, Stage.objects.get(status="won")).status_code == 200
+    answer = drop(client, row, Stage.objects.get(status="won"))
+    assert answer.status_code == 200
+    asks = answer.json()["asks"]
+    assert f'action="/opportunities/{row.pk}/win/"' in asks
+    assert f'value="{company.today().isoformat()}"' in asks
+    assert 'value="99.50"' in asks
+    assert "is-invalid" not in asks
+    row.refresh_from_db()
+    assert row.status == "open"
+    client.post(f"/opportunities/{row.pk}/win/", {"closed_on": company.today().isoformat(), "amount": "99.50"})
     row.refresh_from_db()
     assert row.status == "won"
     assert drop(client, row, began).status_code == 200
@@ -206,7 +215,7 @@ def test_without_script_a_card_leads_to_a_page_of_columns(people: Cast) -> None:
     row.refresh_from_db()
     assert row.stage == target
     answer = client.post(f"/opportunities/board/{row.pk}/", {"to": str(Stage.objects.get(status="lost").pk)})
-    assert answer.status_code == 422
+    assert answer.status_code == 200  # nothing is wrong with it; why it was lost is asked
     assert 'name="lost_reason"' in text_of(answer)
 
 

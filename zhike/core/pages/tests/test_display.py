@@ -182,7 +182,8 @@ def test_plain_text_is_not_escaped_since_it_goes_into_sentences() -> None:
         (Decimal(0), "0.00 元", "CNY 0"),
         (Decimal("9999.99"), "9,999.99 元", "CNY 10,000"),
         (Decimal(921620), "92.16 万元", "CNY 921,620"),
-        (Decimal(120_000_000), "1.20 亿元", "CNY 120,000,000"),
+        (Decimal(120_000_000), "1.20 亿元", "CNY 120.00M"),
+        (Decimal(2_300_000_000), "23.00 亿元", "CNY 2.30B"),
         (Decimal(-20_000), "-2.00 万元", "CNY -20,000"),
     ],
 )

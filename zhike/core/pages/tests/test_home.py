@@ -1,11 +1,14 @@
 """The home page: tiles by right, arranged by each person, and what was viewed lately."""
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from zhike.core import home, viewed
 from zhike.core.actors import Actor, Via
-from zhike.core.home.tiles import team_changes
+from zhike.core.configuration.menu_actions import arrange_menu
+from zhike.core.entities import registry
+from zhike.core.home.tiles import creatable, has_rows, team_changes
+from zhike.core.pages.context import Shell
 from zhike.core.record_keys import key_of
 from zhike.core.writes import create, delete
 from zhike.customers.models import Customer
@@ -100,3 +103,28 @@ def test_the_head_of_a_team_sees_what_its_people_did_and_a_salesperson_does_not_
     assert told is not None
     assert [line.title for line in told["lines"]] == ["新客户"]  # type: ignore[attr-defined]
     assert team_changes(Actor.of(people.cyd, Via.PAGE)) is None
+
+
+def test_a_first_step_is_open_again_when_its_record_goes_to_the_bin(people: Cast) -> None:
+    ana, customers = Actor.of(people.ana, Via.PAGE), registry.get("customers")
+    row = a_customer(people.ana, "浦发银行")
+    assert has_rows(ana, customers)
+    delete(Actor.system(), row)
+    assert not has_rows(ana, customers)
+
+
+def test_what_the_menu_hides_is_offered_neither_in_the_bar_nor_on_the_tile(people: Cast) -> None:
+    def offered() -> tuple[list[str], list[str]]:
+        request = RequestFactory().get("/")
+        request.user, request.actor = people.ana, Actor.of(people.ana, Via.PAGE)  # type: ignore[attr-defined]
+        tile = creatable(Actor.of(people.ana, Via.PAGE)) or {"entities": []}
+        in_bar = [item.url.split("/")[1] for item in Shell(request).quick_create]
+        return in_bar, [entity.slug for entity in tile["entities"]]  # type: ignore[attr-defined]
+
+    bar, tile = offered()
+    assert bar == tile
+    assert {"customers", "contacts", "leads"} <= set(bar)
+    arrange_menu(Actor.of(people.admin, Via.PAGE), ["leads"], ["contacts"])
+    bar, tile = offered()
+    assert bar == tile
+    assert "contacts" not in bar

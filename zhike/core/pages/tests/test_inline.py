@@ -1,6 +1,7 @@
 """Values edited where they stand: the field's own input, saved under the record's version, and shown again as before."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -10,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from zhike.core import overlay, writes
 from zhike.core.actors import Actor, Via
 from zhike.core.pages.tests.world import client_of, contact, customer, opportunity, text_of
-from zhike.customers.models import Customer
+from zhike.customers.models import Customer, Lead
 from zhike.identity.factories import Cast
 from zhike.identity.models import Role
+from zhike.sales.models import Stage
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -39,7 +41,9 @@ def test_saving_answers_with_the_value_as_the_list_shows_it(people: Cast) -> Non
     row = customer(people.ana, phone="021-61618888")
     answer = save(client_of(people.ana), row, "phone", "021-50001000")
     assert answer.status_code == 200
-    assert text_of(answer).startswith('<span class="z-copy"><a class="z-number" href="tel:02150001000">')
+    row_now = text_of(answer)
+    assert row_now.startswith(f'<template data-inline-row="{row.pk}"><tr>')
+    assert '<span class="z-copy"><a class="z-number" href="tel:02150001000">' in row_now
     row.refresh_from_db()
     assert row.phone == "021-50001000"
 
@@ -55,6 +59,70 @@ def test_an_amount_keeps_its_currency_beside_it(people: Cast) -> None:
         headers=HTMX,
     )
     assert "1,500.00" in text_of(answer)
+
+
+def in_list(client: Client, row: Any, name: str, value: Any, asked: str) -> str:
+    """The row that a list with this question is answered after one of its cells was saved."""
+    query = urlencode({"in": "cell", "list": asked})
+    address = f"/opportunities/{row.pk}/inline/{name}/?{query}"
+    answer = client.post(address, {name: str(value), "version": str(row.version)}, headers=HTMX)
+    assert answer.status_code == 200
+    return text_of(answer)
+
+
+def test_a_cell_brings_the_whole_row_as_the_list_shows_it_with_what_else_changed(people: Cast) -> None:
+    row = opportunity(customer(people.ana))
+    target = Stage.objects.filter(status="open").order_by("position")[1]
+    shown = in_list(client_of(people.ana), row, "stage", target.pk, "columns=name,stage,probability,status&q=")
+    assert 'data-label="Stage"' in shown
+    assert target.name in shown
+    assert f"{target.probability}%</td>" in shown
+    assert 'name="row"' in shown  # with its box, so that cells stand below their heads
+    assert "no longer in this list" not in shown
+    assert "data-stale" not in shown
+
+
+def test_a_row_that_leaves_its_list_by_an_edit_says_so_and_so_do_order_and_totals(people: Cast) -> None:
+    row = opportunity(customer(people.ana), amount="10")
+    first, second = Stage.objects.filter(status="open").order_by("position")[:2]
+    client = client_of(people.ana)
+    asked = f"columns=name,amount,stage&stage={first.pk}"
+    shown = in_list(client, row, "amount", "20", asked)
+    assert "data-stale" not in shown
+    assert "no longer in this list" not in shown
+    for more in ("totals=1", "sort=-amount"):
+        row.refresh_from_db()
+        assert "data-stale" in in_list(client, row, "amount", row.amount + 1, f"{asked}&{more}")
+    row.refresh_from_db()
+    shown = in_list(client, row, "stage", second.pk, asked)
+    assert '<span class="z-row-note">no longer in this list</span>' in shown
+    assert "data-stale" in shown
+
+
+def test_a_row_is_read_for_itself_and_not_with_its_list(people: Cast) -> None:
+    of = customer(people.ana)
+    rows = [opportunity(of, f"Deal {number}") for number in range(12)]
+    client = client_of(people.ana)
+    with CaptureQueriesContext(connection) as caught:
+        in_list(client, rows[0], "amount", "20", "columns=name,customer,stage,amount,owner&sort=name&totals=1")
+    assert not [each for each in caught if "SUM(" in each["sql"] or "LIMIT 51" in each["sql"]]
+    assert len(caught) <= 40
+
+
+def test_a_record_that_stays_as_it_is_offers_no_edit(people: Cast) -> None:
+    ana = people.actor("ana")
+    lead = writes.create(ana, Lead(name="王芳", company_name="远大", owner=people.ana))
+    client = client_of(people.ana)
+    edit = f'href="/leads/{lead.pk}/edit/"'
+    assert edit in text_of(client.get(f"/leads/{lead.pk}/"))
+    Lead.objects.filter(pk=lead.pk).update(status=Lead.Status.CONVERTED)
+    page = text_of(client.get(f"/leads/{lead.pk}/"))
+    assert edit not in page
+    assert "data-inline=" not in page
+    answer = client.get(f"/leads/{lead.pk}/inline/phone/?in=cell", headers=HTMX)
+    assert answer.status_code == 409
+    assert "cannot be changed" in text_of(answer)
+    assert 'name="phone"' not in text_of(answer)
 
 
 def test_a_mistake_is_said_beside_the_field_and_nothing_is_lost(people: Cast) -> None:

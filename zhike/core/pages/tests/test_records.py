@@ -138,6 +138,15 @@ def test_history_names_what_changed_in_words(people: Cast) -> None:
     assert "Ana" in page
 
 
+def test_history_shows_a_figure_as_its_field_does(people: Cast) -> None:
+    row = opportunity(customer(people.ana), amount="1200")
+    row.probability, row.amount = 50, 1300
+    writes.save(people.actor("ana"), row, action="edit")
+    page = text_of(client_of(people.ana).get(f"/opportunities/{row.pk}/history/"))
+    assert "<del>10%</del> → <ins>50%</ins>" in page
+    assert "1,300.00</ins>" in page
+
+
 def test_history_does_not_name_records_out_of_reach(people: Cast) -> None:
     secret = customer(people.cyd, "Canary of cyd")
     row = customer(people.ana)

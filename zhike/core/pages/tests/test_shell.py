@@ -64,6 +64,14 @@ def test_the_menu_has_what_the_person_may_open(people: Cast) -> None:
     assert text_of(client_of(people.eve).get("/")).count('href="/customers/"') == 0
 
 
+def test_records_that_only_the_settings_lead_to_stand_below_them_in_the_menu(people: Cast) -> None:
+    client, settings = client_of(people.admin), 'href="/settings/" title="Settings" aria-current="page"'
+    for address in ("/settings/", "/pipelines/", "/stages/", f"/users/{people.ana.pk}/", "/departments/", "/roles/"):
+        assert settings in text_of(client.get(address)), address
+    for address in ("/customers/", "/products/", "/jobs/"):
+        assert settings not in text_of(client.get(address)), address
+
+
 def test_language_and_theme_are_kept_for_the_person(people: Cast) -> None:
     client = client_of(people.ana)
     client.post("/language/", {"language": "zh-hans", "next": "/customers/"})

@@ -74,6 +74,7 @@ def _show(request: PageRequest, row: TableImport, entity: Entity, mistake: str =
         recognised = mapping.recognising(entity, own, key[0]) if key else ""
         match = [recognised] if recognised else []
     context = {
+        "says": _("Say by what rows and records are told apart, so that nothing comes in twice."),
         "headings": [(heading, heading in key) for heading in _ordered(chosen["headings"], chosen["columns"], key)],
         "matchable": [(name, label, name in match) for name, label in matchable(entity, row)],
         "when": chosen.get("when", str(When.UPDATE)),

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhike.core.entities import registry
@@ -16,14 +17,14 @@ from zhike.core.pages.guards import signed_in
 from zhike.core.pages.requests import PageRequest
 from zhike.core.pages.titles import record_address
 from zhike.core.pages.words import sentence_start
-from zhike.core.transfer import remembering
+from zhike.core.transfer import making, remembering
 from zhike.core.transfer.assembling import arguments_of
 from zhike.core.transfer.jobs import IMPORT
 from zhike.core.transfer.models import TableImport
 from zhike.core.transfer.reading import anyones, own
 from zhike.core.transfer.report import Outcome, Report, StepReport
-from zhike.core.transfer.undo import UndoReport
 from zhike.core.transfer.undo_jobs import ask_undo, may_undo
+from zhike.core.transfer.undo_report import UndoReport
 from zhike.core.transfer.views.steps import Stage, address, go_to, has_file, keep, own_import, show, wait_for
 from zhike.core.writes.errors import RuleBroken
 
@@ -46,6 +47,8 @@ def trial_page(request: PageRequest, pk: int) -> HttpResponseBase:
         return go_to(row)
     report = Report.from_json(row.trial.report)
     context = _told(request, row.trial, report) | {
+        "is_trial": True,
+        "says": _("Every row was tried, and nothing was written. Look it through, then import."),
         "would_write": bool(report.count(Outcome.CREATED) + report.count(Outcome.UPDATED)),
         "back": address(row, Stage.VALUES if row.look_id is not None else Stage.COLUMNS),
     }
@@ -81,6 +84,8 @@ def _show_run(request: PageRequest, row: TableImport, entity: Any, job: Job | No
     report = Report.from_json(job.report) if job is not None and job.report else None
     undo = row.undo
     undoing = undo is not None and not undo.is_finished
+    undone = UndoReport.from_json(undo.report) if undo is not None and undo.report else None
+    is_over = row.stage == Stage.UNDONE and undone is not None and not undone.kept
     context = _told(request, job, report) if job is not None and report is not None else {}
     context |= {
         "view": JobView(job, request.actor) if job is not None else None,
@@ -90,9 +95,9 @@ def _show_run(request: PageRequest, row: TableImport, entity: Any, job: Job | No
         if undo is not None and (undoing or undo.state != JobState.DONE)
         else None,
         "undoing": undoing,
-        "undone": UndoReport.from_json(undo.report) if undo is not None and undo.report and not undoing else None,
-        "kept": _kept(UndoReport.from_json(undo.report)) if undo is not None and undo.report else [],
-        "may_undo": bool(row.batch) and not undoing and may_undo(request.actor, row.batch),
+        "undone": undone if not undoing else None,
+        "kept": _kept(undone) if undone is not None else [],
+        "may_undo": bool(row.batch) and not undoing and not is_over and may_undo(request.actor, row.batch),
         "undo_address": reverse("import-undo", args=[row.pk]),
         "mistake": mistake,
     }
@@ -125,8 +130,16 @@ def _told(request: PageRequest, job: Job, report: Report) -> dict[str, Any]:
         "unknowns": [value for step in report.steps for value in step.unknown_values][:20],
         "failed": sum(step.counts[Outcome.FAILED] for step in report.steps),
         "view": JobView(job, request.actor),
+        "makes": _makes(job),
         "file_notes": list(dict.fromkeys(note for step in report.steps for note in step.notes)),
     }
+
+
+def _makes(job: Job) -> list[str]:
+    if not job.arguments:
+        return []
+    arguments = IMPORT.from_json(job.arguments)
+    return making.told(arguments.new_fields, arguments.new_options)
 
 
 def _step(step: StepReport) -> dict[str, Any]:

@@ -59,6 +59,10 @@ def upload_page(request: PageRequest, slug: str) -> HttpResponseBase:
     row = TableImport(asked_by_id=request.user.pk or 0, entity=slug, name=name, upload=kept, chosen=chosen)
     try:
         table = table_of(row)
+        if next(table.rows(), None) is None:
+            raise TableError(
+                _("The file has names of columns, but no rows below them. Fill in rows and choose it again.")
+            )
     except TableError as unreadable:
         files.remove(kept)
         return show_upload(request, entity, str(unreadable))

@@ -16,7 +16,7 @@ from zhike.core.pages.answers import MALFORMED
 from zhike.core.pages.guards import signed_in
 from zhike.core.pages.requests import PageRequest
 from zhike.core.pages.words import sentence_start
-from zhike.core.transfer import offers, targets
+from zhike.core.transfer import making, offers, targets
 from zhike.core.transfer.assembling import BLANK, FAULT, MAKE, ME, SKIP, USE, Decisions, is_person, makeable
 from zhike.core.transfer.looking import known_labels
 from zhike.core.transfer.models import TableImport
@@ -75,11 +75,20 @@ class ColumnCard:
     actions: tuple[tuple[str, str], ...]
     labels: tuple[str, ...]
     is_full: bool
+    # What the button says that makes all of them at once; blank where that cannot be.
+    make_all: str = ""
+    # Who else could add them to the list.
+    hint: str = ""
 
     @property
     def is_short(self) -> bool:
         """Whether all that is known fits a plain list to choose from."""
         return len(self.labels) <= _FEW
+
+    @property
+    def needs_choice(self) -> bool:
+        """Whether rows would fail as things stand: nothing is proposed for some value."""
+        return any(row.do == USE and not row.text for row in self.rows)
 
     @property
     def told(self) -> str:
@@ -103,11 +112,24 @@ def values_page(request: PageRequest, pk: int) -> HttpResponseBase:
         return _show(request, row, entity)
     decided, mistakes = _posted(request, row, entity)
     row.chosen = row.chosen | {"values": row.chosen.get("values", {}) | decided}
+    if "make_all" in request.POST:
+        _make_all(request, row, entity)
+        keep(row, Stage.VALUES)
+        return go_to(row, Stage.VALUES)
     if mistakes:
         return _show(request, row, entity, mistakes)
     row.trial = None
     keep(row, Stage.DOUBLES)
     return go_to(row)
+
+
+def _make_all(request: PageRequest, row: TableImport, entity: Entity) -> None:
+    """Choose for every value of one column that it is made."""
+    for place, each in enumerate(_strange(row)):
+        codes = [code for code, _words in actions_of(request.actor, entity, each["target"], len(each["values"]))]
+        if str(place) == request.POST.get("make_all") and MAKE in codes:
+            decisions = Decisions(rest=MAKE, each={value: (MAKE, "") for value, *_told in each["values"]})
+            row.chosen["values"][each["column"]] = decisions.to_json()
 
 
 def _strange(row: TableImport) -> list[dict[str, Any]]:
@@ -119,12 +141,14 @@ def _shown(strange: list[dict[str, Any]]) -> int:
     return min(_SHOWN_OF_COLUMN, max(10, _SHOWN // max(1, len(strange))))
 
 
-def actions_of(actor: Actor, entity: Entity, target: str) -> tuple[tuple[str, str], ...]:
-    """What can be done about a strange value of this target: (code, words)."""
+def actions_of(actor: Actor, entity: Entity, target: str, different: int = 0) -> tuple[tuple[str, str], ...]:
+    """What can be done about a strange value of this target, of which there are so many `different` ones: (code, words)."""
     made = makeable(actor, entity, target)
     owner, name = offers.place_of(entity, target)
     may_be_blank = name in targets.columns_of(owner.slug) or not owner.field(name).required
     found = [(USE, _("replace it by:"))]
+    if different <= making.MOST_OPTIONS and making.extendable_list(actor, entity, target):
+        found.append((MAKE, _("add it to the list of choices")))
     if made is not None:
         found.append((MAKE, _("create it as a new %(record)s") % {"record": made.label}))
     if is_person(entity, target):
@@ -135,9 +159,12 @@ def actions_of(actor: Actor, entity: Entity, target: str) -> tuple[tuple[str, st
 
 
 def usual(actor: Actor, entity: Entity, target: str) -> str:
-    """What is proposed for values without a suggestion: records are made where they can be, people left blank, else one chooses."""
+    """What is proposed for values without a suggestion: records are made where they can be, people left blank, else one chooses.
+
+    Options are not added unasked: a list that everybody chooses from is not to grow by every misspelling.
+    """
     codes = [code for code, _words in actions_of(actor, entity, target)]
-    if MAKE in codes:
+    if makeable(actor, entity, target) is not None:
         return MAKE
     return BLANK if is_person(entity, target) and BLANK in codes else USE
 
@@ -150,10 +177,13 @@ def _show(
     cards = [
         _card(request.actor, row, entity, place, each, limit, mistakes or {}) for place, each in enumerate(strange)
     ]
+    # What must be decided comes before what is proposed already.
+    cards.sort(key=lambda card: not card.needs_choice)
     labels = offers.allowed(request.actor, entity)
     named = [(heading, sentence_start(labels.get(target, target))) for target, heading in row.chosen["columns"].items()]
     context = {
         "cards": cards,
+        "says": _("These values of the file are not known here. Say what each means; nothing is written yet."),
         "columns": named,
         "mistake": _("Some replacements are not known either. Choose others.") if mistakes else "",
     }
@@ -185,18 +215,36 @@ def _card(
             )
         )  # fmt: skip
     labels = offers.allowed(actor, entity)
+    different = len(strange["values"])
+    actions = actions_of(actor, entity, target, different)
+    makes_more = MAKE in dict(actions) and different > 1 and any(each.do != MAKE for each in rows)
     return ColumnCard(
         place=place,
         column=column,
         label=sentence_start(labels.get(target, target)),
-        distinct=len(strange["values"]),
+        distinct=different,
         rows=tuple(rows),
         hidden=max(0, len(strange["values"]) - limit),
         rest=decided.rest if was_decided else FAULT if proposal == USE else proposal,
-        actions=actions_of(actor, entity, target),
+        actions=actions,
         labels=tuple(dict.fromkeys(known_labels(actor, entity, target)))[:_OFFERED],
         is_full=strange["is_full"],
+        make_all=_make_all_words(actor, entity, target, different) if makes_more else "",
+        hint=_hint(actor, entity, target),
     )
+
+
+def _make_all_words(actor: Actor, entity: Entity, target: str, different: int) -> str:
+    made = makeable(actor, entity, target)
+    if made is None:
+        return _("Add all %(count)s to the list") % {"count": f"{different:,}"}
+    return _("Create all %(count)s as new %(records)s") % {"count": f"{different:,}", "records": made.label_plural}
+
+
+def _hint(actor: Actor, entity: Entity, target: str) -> str:
+    if making.option_list_of(entity, target) and not making.extendable_list(actor, entity, target):
+        return _("An administrator can add values to this list of choices.")
+    return ""
 
 
 def _posted(request: PageRequest, row: TableImport, entity: Entity) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
@@ -205,7 +253,7 @@ def _posted(request: PageRequest, row: TableImport, entity: Entity) -> tuple[dic
     mistakes: dict[str, str] = {}
     strange = _strange(row)
     for place, each in enumerate(strange):
-        allowed = {code for code, _words in actions_of(request.actor, entity, each["target"])}
+        allowed = {code for code, _words in actions_of(request.actor, entity, each["target"], len(each["values"]))}
         rest = request.POST.get(f"rest_{place}", FAULT)
         decisions = Decisions(rest=rest if rest in allowed - {USE} else FAULT)
         known: set[str] | None = None

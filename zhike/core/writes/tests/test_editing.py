@@ -1,15 +1,22 @@
 """People who edit at the same time: nothing is overwritten unseen."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 
+from zhike.catalog.models import Product
 from zhike.core import writes
 from zhike.core.actors import Actor
 from zhike.core.events.models import Event
+from zhike.core.writes import record, uniqueness
 from zhike.customers.models import Customer
 from zhike.identity.factories import Cast, cast
+from zhike.identity.models import User
 
 pytestmark = pytest.mark.django_db
+REAL_CHECK = uniqueness.check
 
 
 @pytest.fixture
@@ -102,3 +109,57 @@ def test_an_unknown_option_is_refused_by_name(ana: Actor, customer: Customer, co
     with pytest.raises(ValidationError) as refused:
         writes.save(ana, customer)
     assert "level" in refused.value.message_dict
+
+
+def test_whoever_comes_second_to_a_value_is_told_as_if_he_had_asked_later(
+    people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The question before the write is answered “free”, as in a race; the database then is the first to know."""
+    admin = people.actor("admin")
+    writes.create(admin, Product(name="GTX Pro", number="P-1"))
+    other = writes.create(admin, Product(name="GTX Basic", number="P-2"))
+    for write, field in (
+        (lambda: writes.create(admin, Product(name="GTX Plus", number="P-1")), "number"),
+        (lambda: writes.save(admin, _with(Product.objects.get(pk=other.pk), number="P-1")), "number"),
+        (lambda: writes.save(admin, _with(User.objects.get(pk=people.ben.pk), username="ana")), "username"),
+    ):
+        with pytest.raises(ValidationError) as later:
+            write()
+        before = Event.objects.count()
+        with monkeypatch.context() as race:
+            asked = _deaf_at_first(race)
+            with pytest.raises(ValidationError) as taken:
+                write()
+        assert asked == [False, True]
+        assert taken.value.message_dict == later.value.message_dict
+        assert field in taken.value.message_dict
+        assert Event.objects.count() == before
+
+
+def _with(row: Any, **values: Any) -> Any:
+    for name, value in values.items():
+        setattr(row, name, value)
+    return row
+
+
+def _deaf_at_first(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Let the first question go unasked; the answer says how often it came, and whether it was put."""
+    asked: list[bool] = []
+
+    def check(batch: Any) -> None:
+        asked.append(bool(asked))
+        if len(asked) > 1:
+            real(batch)
+
+    real = REAL_CHECK
+    monkeypatch.setattr(uniqueness, "check", check)
+    return asked
+
+
+def test_a_violation_that_is_nobodys_value_goes_on_as_it_is(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_given: Any) -> None:
+        raise IntegrityError("another constraint")
+
+    monkeypatch.setattr(record, "insert", fail)
+    with pytest.raises(IntegrityError):
+        writes.create(people.actor("admin"), Product(name="GTX Pro", number="P-1"))
