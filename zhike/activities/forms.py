@@ -64,8 +64,11 @@ class PostponeForm(VerbForm):
 
     @property
     def days(self) -> list[tuple[Any, date]]:
-        """The days that one click chooses, as of today; not the one on which the task is due now."""
+        """The days that one click chooses: as of today, or of the day on which the task is due where that still lies ahead."""
         present = getattr(self.record, "due_on", None)
+        if present is not None and present > company.today():
+            later = ((_("a day later"), 1), (_("a week later"), 7), (_("a month later"), 30))
+            return [(label, present + timedelta(days=days)) for label, days in later]
         named = ((_("tomorrow"), "1"), (_("next Monday"), "monday"), (_("in a week"), "7"), (_("in a month"), "30"))
         found = {quick_day(code): label for label, code in reversed(named)}
         return [(label, day) for day, label in sorted(found.items()) if day is not None and day != present]

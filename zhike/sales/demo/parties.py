@@ -54,6 +54,7 @@ def _customer(story: Story, seller: User, taken: set[str]) -> Customer:
         employees=chance.choice((30, 80, 150, 320, 600, 1200)),
         founded_in=chance.randint(1992, 2021),
         owner=seller,
+        custom=story.tags(names.CUSTOMER_TAGS),
     )
 
 

@@ -68,6 +68,7 @@ def _begun(
         source=customer.source,
         approach=chance.choice(names.APPROACHES),
         owner=customer.owner,
+        custom=story.tags(names.DEAL_TAGS),
     )
     return opportunity, chosen, began
 

@@ -1,6 +1,7 @@
 """What all chapters of the demo share: chance with a seed, the people, and a memory of when each thing is said to have happened."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from zhike.core import company
 from zhike.core.actors import Actor, Via
 from zhike.core.entities import registry
+from zhike.core.entities.fields import TAGS
 from zhike.identity.models import User
 
 # The story begins a year and a half ago.
@@ -46,6 +48,11 @@ class Story:
     def happened(self, row: Any, at: datetime) -> None:
         """Remember when the record is said to have been made; `past.tell` writes it down."""
         self.created.setdefault(registry.of(row).slug, {})[row.pk] = at
+
+    def tags(self, words: Sequence[str]) -> dict[str, list[str]]:
+        """One or two of these tags on two records of five, as `Record.custom` holds them."""
+        count = self.chance.choices((0, 1, 2), (60, 28, 12))[0]
+        return {TAGS: self.chance.sample(words, count)} if count else {}
 
     def mobile(self) -> str:
         return f"1{self.chance.choice(('38', '39', '52', '86', '77'))}{self.chance.randint(10_000_000, 99_999_999)}"
