@@ -18,7 +18,7 @@ from zhike.core.entities import registry
 from zhike.core.files.actions import add_file, add_waiting
 from zhike.core.files.jobs import WAITING
 from zhike.core.files.models import File
-from zhike.core.files.tests.test_files import EXE, HTML, PDF, PNG, SVG
+from zhike.core.files.tests.world import EXE, HTML, PDF, PNG, SVG
 from zhike.core.jobs import NoArguments
 from zhike.core.jobs.worker import run_here
 from zhike.core.lists import ListQuery
