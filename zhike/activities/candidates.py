@@ -9,7 +9,6 @@ from zhike.core.actors import Actor
 from zhike.core.entities import contribute, registry
 from zhike.core.lists.labels import related_labels
 from zhike.core.pages.candidates import OFFERED, Candidate, candidates
-from zhike.core.pages.titles import title_lookup
 from zhike.core.record_choices import RecordChoices
 from zhike.core.timeline import Subject
 from zhike.core.writes.errors import NotReachable
@@ -75,20 +74,6 @@ def _any_contacts(actor: Actor, typed: str) -> list[Candidate]:
             related = names.get(ids.get(each.id) or 0)
             found.append(Candidate(f"{kind.slug}:{each.id}", each.label, related.label if related else ""))
     return found
-
-
-def named(actor: Actor, party: int | None, name: str) -> str:
-    """The key of the one whom a name in a file means: a contact of the customer, else a colleague; blank where that is in doubt."""
-    for kind in participation.kinds() if party is not None else ():
-        entity = registry.get(kind.slug)
-        rows = entity.model._default_manager.all().visible_to(actor)  # type: ignore[attr-defined]  # RecordQuerySet
-        among = rows.filter(**{entity.party: party, f"{title_lookup(entity)}__iexact": name})
-        ids = list(among.values_list("pk", flat=True)[:2])
-        if ids:
-            return f"{kind.slug}:{ids[0]}" if len(ids) == 1 else ""
-    matching = participation.colleagues().filter(Q(full_name__iexact=name) | Q(username__iexact=name))
-    people = list(matching.values_list("pk", flat=True)[:2])
-    return f"{participation.USERS}:{people[0]}" if len(people) == 1 else ""
 
 
 contribute(RecordChoices(slug="activities", field="people", beside="about", offer=offer))

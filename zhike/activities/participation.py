@@ -70,16 +70,28 @@ def _unknown() -> str:
 
 def _match(actor: Actor, activity: Activity, keys: list[str], names: Sequence[str]) -> list[str]:
     """Add the keys of those whom the names mean without doubt; returns the other names."""
-    from zhike.activities.candidates import named  # offers people with the help of this module
-
     unknown = []
     for name in names:
-        key = named(actor, activity.party_id, name)
+        key = _named(actor, activity.party_id, name)
         if not key:
             unknown.append(name)
         elif key not in keys:
             keys.append(key)
     return unknown
+
+
+def _named(actor: Actor, party: int | None, name: str) -> str:
+    """The key of the one whom a name in a file means: a contact of the customer, else a colleague; blank where that is in doubt."""
+    for kind in kinds() if party is not None else ():
+        entity = registry.get(kind.slug)
+        rows = entity.model._default_manager.all().visible_to(actor)  # type: ignore[attr-defined]  # RecordQuerySet
+        among = rows.filter(**{entity.party: party, f"{entity.title}__iexact": name})
+        ids = list(among.values_list("pk", flat=True)[:2])
+        if ids:
+            return f"{kind.slug}:{ids[0]}" if len(ids) == 1 else ""
+    matching = colleagues().filter(Q(full_name__iexact=name) | Q(username__iexact=name))
+    people = list(matching.values_list("pk", flat=True)[:2])
+    return f"{USERS}:{people[0]}" if len(people) == 1 else ""
 
 
 def _refuse_unreachable(actor: Actor, keys: set[str]) -> None:
