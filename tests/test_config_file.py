@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 from django.test import Client, override_settings
-from hypothesis import given
-from hypothesis import strategies as st
 
 from zhike.config.cli import main
 from zhike.core import configfile, layouts, menu, modules, numbering, options, overlay
 from zhike.core.actors import Actor, Via
-from zhike.core.configfile import ConfigRefused, DocumentError
+from zhike.core.configfile import ConfigRefused
 from zhike.core.configfile.views import departments_by_path
 from zhike.core.configuration import actions as configuration
 from zhike.core.configuration import menu_actions, option_actions
@@ -349,45 +347,6 @@ def test_a_second_view_of_ones_own_under_the_same_name_is_skipped(admin: Actor, 
     path = next(path for path, pk in departments_by_path().items() if pk == people.ana.department_id)
     document = {"zhike": {"format": 1}, "department_views": {"customers": {path: {"远": {"sort": "name"}}}}}
     assert [each.kind for each in configfile.bring_in(admin, document)] == ["skipped"]
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20),
-        lambda inner: (
-            st.dictionaries(st.text(max_size=8), inner, max_size=4)
-            | st.lists(st.integers() | st.text(max_size=9), max_size=3)
-        ),
-        max_leaves=15,
-    )
-)
-def test_what_is_written_as_toml_is_read_as_it_was(value: Any) -> None:
-    document = {"part": value}
-    assert configfile.read_document(configfile.write_document(document, "toml").encode(), "toml") == _without_blanks(
-        document
-    )
-
-
-def _without_blanks(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_blanks(each) for name, each in value.items() if each is not None}
-    return value
-
-
-@pytest.mark.parametrize(
-    ("content", "form"),
-    [
-        (b"\xff\xfe", "toml"),
-        (b"a = ", "toml"),
-        (b"{", "json"),
-        (b"[1]", "json"),
-        (b"[" * 200_000, "json"),
-        (b"#" * 2_000_001, "toml"),
-    ],
-)
-def test_what_is_no_such_file_is_refused_with_a_sentence(content: bytes, form: str) -> None:
-    with pytest.raises(DocumentError, match=r"."):
-        configfile.read_document(content, form)
 
 
 def test_the_command_writes_shows_and_brings_in(

@@ -250,7 +250,7 @@ def held_file(file: ShownFile) -> SafeString:
     if file.thumbnail_url:
         look = html(f'<img src="{escape(file.thumbnail_url)}" alt="" loading="lazy" decoding="async">')
     return html(
-        f'<a class="z-held__picture" {opens} tabindex="-1" aria-hidden="true">{look}</a><span class="z-held__words">'
+        f'<a class="z-file__picture" {opens} tabindex="-1" aria-hidden="true">{look}</a><span class="z-held__words">'
         f'<a class="z-held__name" {opens}>{escape(file.name)}</a> <span class="z-muted z-small">{escape(file.size)}</span></span>'
     )
 
