@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
 from zhike.core.testing import databases, isolation
@@ -109,6 +110,12 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if contents is not None:
         with item.config.stash[blocking_manager_key].unblock():
             connection.creation.deserialize_db_from_string(contents)
+
+
+@pytest.fixture(autouse=True)
+def _language_of_its_own() -> None:
+    """A page speaks its reader's language and leaves it active; the next test begins with the usual one."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session", autouse=True)
